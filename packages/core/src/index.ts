@@ -1,0 +1,10 @@
+export * from './errors.js';
+export * from './kinds.js';
+export * from './method.js';
+export * from './ndarray.js';
+export * from './papers.js';
+export * from './plugin.js';
+export * from './random.js';
+export * from './registry.js';
+export * from './study.js';
+export { nearest, unknownName } from './suggest.js';

@@ -1,0 +1,26 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { defineConfig } from 'vitest/config';
+
+/** One project for each workspace package that has tests, named as the package is. */
+const projects = ['packages', 'apps', 'tools'].flatMap((group) =>
+  readdirSync(group)
+    .map((folder) => `${group}/${folder}`)
+    .filter((root) => existsSync(`${root}/package.json`) && (existsSync(`${root}/src`) || existsSync(`${root}/test`)))
+    .map((root) => ({
+      extends: true as const,
+      test: { name: (JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as { name: string }).name, root },
+    })),
+);
+
+// Tests run on the sources of all packages: no build is needed to see a change.
+const conditions = ['@surprisal/source', 'node', 'import', 'module', 'default'];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    projects,
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    testTimeout: 30_000,
+  },
+});
