@@ -6,5 +6,6 @@ export * from './papers.js';
 export * from './plugin.js';
 export * from './random.js';
 export * from './registry.js';
+export * from './safetensors.js';
 export * from './study.js';
 export { nearest, unknownName } from './suggest.js';

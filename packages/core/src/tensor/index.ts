@@ -1,1 +1,7 @@
-export {};
+export * from './engine.js';
+export * from './fused.js';
+export * from './gradients.js';
+export * from './model.js';
+export * from './ops.js';
+export * from './shape.js';
+export * from './tensor-like.js';

@@ -1,0 +1,163 @@
+import { backend, getBackend, ready, setBackend, version } from '@tensorflow/tfjs';
+import { DomainError, MissingDependencyError } from '../errors.js';
+import { unknownName } from '../suggest.js';
+import { mendWasm } from './wasm.js';
+
+/** The engines, best first. */
+export const engineNames = ['tensorflow-gpu', 'tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
+export type EngineName = (typeof engineNames)[number];
+
+export interface EngineOptions {
+  /** Where a page finds the files of the wasm engine: a folder, or the address of each file. Not needed in Node. */
+  readonly wasmPaths?: string | Readonly<Record<string, string>>;
+}
+
+/** Whether an engine works here; if not, why, and what to do. */
+export interface EngineStatus {
+  readonly name: EngineName;
+  readonly works: boolean;
+  readonly version?: string;
+  readonly problem?: string;
+  readonly mend?: string;
+}
+
+interface Engine {
+  /** What the engine is called in tfjs. */
+  readonly backend: string;
+  /** The package that brings it. */
+  readonly package: string;
+  readonly mend: string;
+  /** Loads and prepares it; gives its version. */
+  load(options: EngineOptions): Promise<string>;
+}
+
+const inNode = typeof process !== 'undefined' && process.versions?.node !== undefined;
+
+const engines: Record<EngineName, Engine> = {
+  'tensorflow-gpu': native('@tensorflow/tfjs-node-gpu', 'it needs CUDA 11.2 with cuDNN 8'),
+  tensorflow: native('@tensorflow/tfjs-node', 'its install step downloads the TensorFlow library'),
+  webgpu: {
+    backend: 'webgpu',
+    package: '@tensorflow/tfjs-backend-webgpu',
+    mend: inNode
+      ? 'install @tensorflow/tfjs-backend-webgpu and webgpu, on a machine with a GPU driver for Vulkan, Metal or D3D12'
+      : 'use a browser with WebGPU, on a page served over https or from localhost',
+    async load() {
+      if (inNode) await provideNavigatorGpu();
+      await import('@tensorflow/tfjs-backend-webgpu');
+      return version['tfjs-core'];
+    },
+  },
+  wasm: {
+    backend: 'wasm',
+    package: '@tensorflow/tfjs-backend-wasm',
+    mend: 'install @tensorflow/tfjs-backend-wasm; in a page, pass wasmPaths',
+    async load({ wasmPaths }) {
+      const wasm = await import('@tensorflow/tfjs-backend-wasm');
+      if (wasmPaths !== undefined) wasm.setWasmPaths(wasmPaths as string);
+      mendWasm();
+      return wasm.version_wasm;
+    },
+  },
+  cpu: {
+    backend: 'cpu',
+    package: '@tensorflow/tfjs',
+    mend: 'install @tensorflow/tfjs',
+    load: () => Promise.resolve(version['tfjs-core']),
+  },
+};
+
+/**
+ * Chooses the engine that tensors are computed on: one by name, or with `'auto'` the best that works here.
+ *
+ * @returns the name of the engine in use
+ * @throws MissingDependencyError when the named engine does not work here; UnknownNameError for a name that is none
+ *
+ * @example
+ * console.log(await useEngine('auto')); // 'wasm'
+ */
+export async function useEngine(name: EngineName | 'auto' = 'auto', options: EngineOptions = {}): Promise<EngineName> {
+  if (name !== 'auto') {
+    if (!(engineNames as readonly string[]).includes(name)) throw unknownName('engine', name, ['auto', ...engineNames]);
+    const status = await start(name, options);
+    if (status.works) return name;
+    throw new MissingDependencyError(`engine ${name} does not work here: ${status.problem}; ${status.mend}`);
+  }
+  for (const candidate of engineNames) if ((await start(candidate, options)).works) return candidate;
+  throw new MissingDependencyError('no engine works here: install @tensorflow/tfjs and @tensorflow/tfjs-backend-wasm');
+}
+
+/** The engine in use. */
+export function currentEngine(): EngineName {
+  const found = engineNames.find((name) => engines[name].backend === getBackend());
+  if (!found) throw new DomainError(`the tfjs backend "${getBackend()}" is no engine of ours: call useEngine() first`);
+  return found;
+}
+
+/** Tries every engine and says which ones work; the one in use stays in use. */
+export async function probeEngines(options: EngineOptions = {}): Promise<EngineStatus[]> {
+  const before = getBackend();
+  const statuses: EngineStatus[] = [];
+  for (const name of engineNames) statuses.push(await start(name, options));
+  if (before) await setBackend(before);
+  return statuses;
+}
+
+async function start(name: EngineName, options: EngineOptions): Promise<EngineStatus> {
+  const engine = engines[name];
+  try {
+    const loaded = await engine.load(options);
+    if (!(await setBackend(engine.backend))) throw new Error(`tfjs could not start its "${engine.backend}" backend`);
+    await ready();
+    (backend() as { firstUse?: boolean }).firstUse = false; // the cpu backend would greet on stdout
+    return { name, works: true, version: loaded };
+  } catch (error) {
+    return { name, works: false, problem: reason(engine, error), mend: engine.mend };
+  }
+}
+
+function reason(engine: Engine, error: unknown): string {
+  const { code, message = String(error) } = error as { code?: string; message?: string };
+  const missing =
+    code === 'ERR_MODULE_NOT_FOUND' ||
+    code === 'MODULE_NOT_FOUND' ||
+    /Cannot find (module|package)|Failed to resolve/.test(message);
+  return missing ? `${/'([^']+)'/.exec(message)?.[1] ?? engine.package} is not installed` : message.split('\n')[0]!;
+}
+
+/** TensorFlow's own library, through an addon that is loaded only when it is installed. */
+function native(name: string, needs: string): Engine {
+  return {
+    backend: 'tensorflow',
+    package: name,
+    mend: `npm install ${name} (${needs})`,
+    async load() {
+      if (!inNode) throw new Error('it runs in Node only');
+      await restoreIsNullOrUndefined();
+      return ((await import(/* @vite-ignore */ name)) as { version: Record<string, string> }).version['tfjs-node']!;
+    },
+  };
+}
+
+/** tfjs-node calls a function that Node 23 took away. */
+async function restoreIsNullOrUndefined() {
+  const util = (await import(/* @vite-ignore */ 'node:' + 'util')) as {
+    default: { isNullOrUndefined?: (value: unknown) => boolean };
+  };
+  util.default.isNullOrUndefined ??= (value) => value === null || value === undefined;
+}
+
+/** Dawn, from the npm package `webgpu`, as the `navigator.gpu` that a browser would have. */
+async function provideNavigatorGpu() {
+  const host = globalThis as { navigator?: { gpu?: unknown } };
+  if (host.navigator?.gpu) return;
+  const name = 'webgpu';
+  const { create, globals } = (await import(/* @vite-ignore */ name)) as {
+    create(flags: string[]): unknown;
+    globals: object;
+  };
+  Object.assign(globalThis, globals);
+  const navigator = host.navigator ?? {};
+  Object.defineProperty(navigator, 'gpu', { value: create([]), configurable: true });
+  Object.defineProperty(globalThis, 'navigator', { value: navigator, configurable: true });
+}

@@ -1,0 +1,40 @@
+import { getBackend } from '@tensorflow/tfjs';
+import { withGradient } from './gradients.js';
+import type { Tensor } from './ops.js';
+
+/** One computation with its gradient: `forward` and `gradient` of the inputs, with attributes that are no tensors. */
+export interface FusedKernel<A> {
+  forward(inputs: readonly Tensor[], attributes: A): Tensor;
+  /** The gradients of the inputs; a constant input needs none if it comes last. */
+  gradient(dy: Tensor, inputs: readonly Tensor[], attributes: A): Tensor[];
+}
+
+/** A fused operation. Calling it uses the kernel of the engine in use, or the composed fallback. */
+export interface FusedOperation<A> {
+  (inputs: readonly Tensor[], attributes: A): Tensor;
+  readonly operation: string;
+  /** Registers a faster kernel for one tfjs backend: `'wasm'`, `'webgpu'`, ... It must agree with the composed form. */
+  register(backend: string, kernel: FusedKernel<A>): void;
+}
+
+/**
+ * Defines an operation once, in plain tfjs operations with a closed-form gradient, and lets engines bring faster kernels.
+ *
+ * @example
+ * const compSum = defineFused<{ tau: number }>('CompSum', { forward: ..., gradient: ... });
+ * compSum.register('wasm', { forward: ..., gradient: ... }); // one pass over the logits, in place
+ */
+export function defineFused<A>(operation: string, composed: FusedKernel<A>): FusedOperation<A> {
+  const kernels = new Map<string, FusedKernel<A>>();
+  const run = (inputs: readonly Tensor[], attributes: A) => {
+    const kernel = kernels.get(getBackend()) ?? composed;
+    return withGradient({
+      forward: (...args) => kernel.forward(args, attributes),
+      gradient: (dy, ...args) => kernel.gradient(dy, args, attributes),
+    })(...inputs);
+  };
+  return Object.assign(run, {
+    operation,
+    register: kernels.set.bind(kernels) as (b: string, k: FusedKernel<A>) => void,
+  });
+}
