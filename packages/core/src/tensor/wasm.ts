@@ -27,8 +27,10 @@ export function mendWasm(): void {
 let mended = false;
 
 function replace(kernelName: string, kernelFunc: KernelFunc) {
-  if (getKernel(kernelName, 'wasm')) unregisterKernel(kernelName, 'wasm');
-  registerKernel({ kernelName, backendName: 'wasm', kernelFunc } satisfies KernelConfig);
+  const original = getKernel(kernelName, 'wasm') as KernelConfig | undefined;
+  if (original) unregisterKernel(kernelName, 'wasm');
+  const { setupFunc } = original ?? {}; // binds the original's function in the module when the backend starts
+  registerKernel({ kernelName, backendName: 'wasm', kernelFunc, ...(setupFunc && { setupFunc }) });
 }
 
 type Params = Parameters<KernelFunc>[0];
@@ -41,9 +43,9 @@ class Chain {
   readonly #made: TensorInfo[] = [];
   constructor(readonly backend: unknown) {}
 
-  run(kernelName: string, inputs: Record<string, TensorInfo>, attrs: NamedAttrMap): TensorInfo {
+  run(kernelName: string, inputs: Record<string, TensorInfo> | TensorInfo[], attrs: NamedAttrMap): TensorInfo {
     const result = getKernel(kernelName, 'wasm').kernelFunc({
-      inputs,
+      inputs: inputs as never,
       attrs,
       backend: this.backend as never,
     }) as TensorInfo;
@@ -91,7 +93,7 @@ const swapLastTwo = (rank: number) => [...Array(rank - 2).keys(), rank - 1, rank
 const conv2DBackpropFilter: KernelFunc = ({ inputs, backend, attrs }: Params) => {
   const { x, dy } = inputs as { x: TensorInfo; dy: TensorInfo };
   const { strides, pad, dataFormat, dimRoundingMode, filterShape } = attrs as unknown as {
-    strides: [number, number];
+    strides: number | [number, number];
     pad: never;
     dataFormat: string;
     dimRoundingMode: never;
@@ -107,8 +109,9 @@ const conv2DBackpropFilter: KernelFunc = ({ inputs, backend, attrs }: Params) =>
     dimRoundingMode,
   );
   const { padInfo, batchSize, outHeight, outWidth, filterHeight, filterWidth, inChannels, outChannels } = conv;
+  const [strideY, strideX] = [conv.strideHeight, conv.strideWidth];
+  const [spanY, spanX] = [(outHeight - 1) * strideY + 1, (outWidth - 1) * strideX + 1];
   const chain = new Chain(backend);
-  const [spanY, spanX] = [(outHeight - 1) * strides[0] + 1, (outWidth - 1) * strides[1] + 1];
   const padded = chain.run(
     'PadV2',
     { x },
@@ -132,7 +135,7 @@ const conv2DBackpropFilter: KernelFunc = ({ inputs, backend, attrs }: Params) =>
           {
             begin: [0, i, j, 0],
             end: [batchSize, i + spanY, j + spanX, inChannels],
-            strides: [1, ...strides, 1],
+            strides: [1, strideY, strideX, 1],
             beginMask: 0,
             endMask: 0,
             ellipsisMask: 0,
@@ -143,8 +146,7 @@ const conv2DBackpropFilter: KernelFunc = ({ inputs, backend, attrs }: Params) =>
       );
     }
   }
-  const patches =
-    taps.length === 1 ? taps[0]! : chain.run('Concat', Object.fromEntries(taps.map((tap, k) => [k, tap])), { axis: 3 });
+  const patches = taps.length === 1 ? taps[0]! : chain.run('Concat', taps, { axis: 3 });
   const positions = batchSize * outHeight * outWidth;
   const features = filterHeight * filterWidth * inChannels;
   const product = chain.run(
