@@ -1,5 +1,5 @@
 import { backend, getBackend, ready, setBackend, version } from '@tensorflow/tfjs';
-import { DomainError, MissingDependencyError } from '../errors.js';
+import { MissingDependencyError } from '../errors.js';
 import { unknownName } from '../suggest.js';
 import { mendWasm } from './wasm.js';
 
@@ -87,19 +87,23 @@ export async function useEngine(name: EngineName | 'auto' = 'auto', options: Eng
   throw new MissingDependencyError('no engine works here: install @tensorflow/tfjs and @tensorflow/tfjs-backend-wasm');
 }
 
-/** The engine in use. */
-export function currentEngine(): EngineName {
-  const found = engineNames.find((name) => engines[name].backend === getBackend());
-  if (!found) throw new DomainError(`the tfjs backend "${getBackend()}" is no engine of ours: call useEngine() first`);
-  return found;
+/** The engine in use: the one that was chosen, or the one of tfjs's own choice when it is one of ours. */
+export function currentEngine(): EngineName | undefined {
+  if (chosen && engines[chosen].backend === getBackend()) return chosen;
+  return engineNames.find((name) => engines[name].backend === getBackend());
 }
+
+let chosen: EngineName | undefined;
+
+/** Whether values can be read at once on the engine in use. On a GPU they would have to be waited for. */
+export const readsAtOnce = (): boolean => !['webgpu', 'webgl'].includes(getBackend());
 
 /** Tries every engine and says which ones work; the one in use stays in use. */
 export async function probeEngines(options: EngineOptions = {}): Promise<EngineStatus[]> {
-  const before = getBackend();
+  const before = currentEngine();
   const statuses: EngineStatus[] = [];
   for (const name of engineNames) statuses.push(await start(name, options));
-  if (before) await setBackend(before);
+  if (before) await start(before, options);
   return statuses;
 }
 
@@ -109,6 +113,7 @@ async function start(name: EngineName, options: EngineOptions): Promise<EngineSt
     const loaded = await engine.load(options);
     if (!(await setBackend(engine.backend))) throw new Error(`tfjs could not start its "${engine.backend}" backend`);
     await ready();
+    chosen = name;
     (backend() as { firstUse?: boolean }).firstUse = false; // the cpu backend would greet on stdout
     return { name, works: true, version: loaded };
   } catch (error) {

@@ -2,10 +2,10 @@ import { getBackend } from '@tensorflow/tfjs';
 import { withGradient } from './gradients.js';
 import type { Tensor } from './ops.js';
 
-/** One computation with its gradient: `forward` and `gradient` of the inputs, with attributes that are no tensors. */
+/** One computation of differentiable inputs, with its gradient. Attributes are what it is not differentiated by: numbers, labels. */
 export interface FusedKernel<A> {
   forward(inputs: readonly Tensor[], attributes: A): Tensor;
-  /** The gradients of the inputs; a constant input needs none if it comes last. */
+  /** From the gradient of the output, the gradient of each input. */
   gradient(dy: Tensor, inputs: readonly Tensor[], attributes: A): Tensor[];
 }
 

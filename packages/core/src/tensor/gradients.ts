@@ -3,7 +3,7 @@ import { Tensor, Variable, customGrad, tidy, valueAndGrads, variableGrads } from
 /** A differentiable function of tensors, with the formula of its gradient. */
 export interface Differentiable {
   forward(...inputs: Tensor[]): Tensor;
-  /** From the gradient of the output, the gradient of each input; a constant one may have none. */
+  /** From the gradient of the output, the gradient of each input. What is constant is closed over, not passed in. */
   gradient(dy: Tensor, ...inputs: Tensor[]): Tensor[];
 }
 

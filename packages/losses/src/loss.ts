@@ -1,0 +1,164 @@
+import { DomainError, type Method, type MethodInfo, defineMethod } from '@surprisal/core';
+import {
+  Tensor,
+  type TensorLike,
+  cast,
+  checkShape,
+  divNoNan,
+  greater,
+  logSoftmax,
+  mean,
+  mul,
+  oneHot,
+  reshape,
+  sum,
+  tidy,
+  toTensor,
+  where,
+  zerosLike,
+} from '@surprisal/core/tensor';
+import type { z } from 'zod';
+import { type Labels, checkFinite, readLabels } from './labels.js';
+
+/**
+ * A classification loss of logits, in nats.
+ *
+ * Labels are sparse (`[batch]`, class indices) or dense (`[batch, classes]`, one-hot or soft: then the loss is the
+ * expectation over the label).
+ *
+ * @example
+ * const loss = crossEntropy();
+ * loss([[2, 0, -1]], [0]).dataSync(); // [0.1698...]
+ */
+export interface Loss {
+  /**
+   * @param logits `[batch, classes]`, any finite scores; -Infinity masks a class
+   * @param labels `[batch]` class indices, or `[batch, classes]` probabilities
+   * @returns `[batch]`, or a scalar with `reduction: 'mean' | 'sum'`
+   * @throws ShapeError for other shapes; DomainError for labels out of range and logits that are NaN
+   */
+  (logits: TensorLike, labels: TensorLike, options?: LossOptions): Tensor;
+  readonly method: string;
+  /** The same loss for `model.compile({ loss: loss.keras })`: mean over the batch, of one-hot labels and logits. */
+  readonly keras: (labels: Tensor, logits: Tensor) => Tensor;
+}
+
+/** How the losses of the examples are put together. */
+export interface LossOptions {
+  /** Default `'none'`: one loss per example. `'mean'` divides by the sum of the weights. */
+  readonly reduction?: 'none' | 'mean' | 'sum';
+  /** `[batch]`, a weight for each example. */
+  readonly weights?: TensorLike;
+  /** `[classes]`, a weight for each label. */
+  readonly classWeights?: TensorLike;
+  /** Examples with this (sparse) label count nothing. */
+  readonly ignoreIndex?: number;
+}
+
+declare module '@surprisal/core' {
+  interface Kinds {
+    loss: Loss;
+  }
+}
+
+/** What a loss is computed from: all `[batch, classes]`, each made when first asked for. */
+export class LossTerms {
+  #logProbs: Tensor | undefined;
+  #targets: Tensor | undefined;
+
+  constructor(
+    readonly logits: Tensor,
+    readonly labels: Labels,
+  ) {}
+
+  /** Log-softmax of the logits. */
+  get logProbs(): Tensor {
+    return (this.#logProbs ??= logSoftmax(this.logits));
+  }
+
+  /** The labels as probabilities; one-hot for sparse ones. */
+  get targets(): Tensor {
+    return (this.#targets ??= this.labels.sparse
+      ? cast(oneHot(this.labels.tensor, this.logits.shape[1]!), 'float32')
+      : this.labels.tensor);
+  }
+
+  /**
+   * The expectation over the label of a function of log p(label): `[batch]`. For a sparse label that is the function of
+   * one number per example, and classes that are masked by -Infinity do not disturb it.
+   */
+  expectation(f: (logProb: Tensor) => Tensor): Tensor {
+    const possible = greater(this.targets, 0);
+    const none = zerosLike(this.logProbs);
+    if (this.labels.sparse) return f(sum(where(possible, this.logProbs, none), 1));
+    return sum(where(possible, mul(this.targets, f(where(possible, this.logProbs, none))), none), 1);
+  }
+}
+
+/** A loss's metadata and its maths. */
+export interface LossDefinition<S extends z.ZodObject> extends Omit<MethodInfo<'loss', S>, 'kind'> {
+  /** The loss of each example, `[batch]`. */
+  readonly perExample: (terms: LossTerms, params: z.output<S>) => Tensor;
+}
+
+/**
+ * Makes a loss method from the maths of one example; shape and range checks, sparse and dense labels, weights, reductions,
+ * memory and the keras form are the same for all losses and stand here.
+ *
+ * @example
+ * export const brier = defineLoss({
+ *   name: 'brier', summary: 'Squared distance of probabilities and label.', params: z.object({}),
+ *   perExample: ({ logProbs, targets }) => sum(square(sub(exp(logProbs), targets)), 1),
+ * });
+ */
+export function defineLoss<S extends z.ZodObject>({ perExample, ...info }: LossDefinition<S>): Method<'loss', S, Loss> {
+  return defineMethod<'loss', S, Loss>({ kind: 'loss', ...info }, (params) => {
+    const loss = (logits: TensorLike, labels: TensorLike, options: LossOptions = {}) =>
+      tidy(() => {
+        const scores = toTensor(logits);
+        const dimensions = checkShape(info.name, 'logits', scores, ['batch', 'classes']);
+        const terms = new LossTerms(scores, readLabels(info.name, labels, dimensions, options.ignoreIndex));
+        const losses = perExample(terms, params);
+        checkFinite(info.name, losses, scores);
+        return reduceLosses(info.name, losses, terms, options);
+      });
+    const keras = (labels: Tensor, logits: Tensor) =>
+      loss(logits, squeezeColumn(labels, logits), { reduction: 'mean' });
+    return Object.assign(loss, { method: info.name, keras });
+  });
+}
+
+/** tfjs hands sparse labels to a loss as a column. */
+const squeezeColumn = (labels: Tensor, logits: Tensor) =>
+  labels.rank === 2 && labels.shape[1] === 1 && logits.shape[1] !== 1 ? reshape(labels, [-1]) : labels;
+
+/** Weighs the losses of the examples and puts them together. */
+export function reduceLosses(owner: string, losses: Tensor, terms: LossTerms, options: LossOptions): Tensor {
+  const { reduction = 'none' } = options;
+  if (!['none', 'mean', 'sum'].includes(reduction)) {
+    throw new DomainError(`${owner}: reduction must be one of none, mean, sum, got ${String(reduction)}`);
+  }
+  const weights = exampleWeights(owner, terms, options);
+  const weighted = weights ? where(greater(weights, 0), mul(losses, weights), zerosLike(losses)) : losses;
+  if (reduction === 'none') return weighted;
+  if (reduction === 'sum') return sum(weighted);
+  return weights ? divNoNan(sum(weighted), sum(weights)) : mean(weighted);
+}
+
+/** The product of all weights of an example, `[batch]`; undefined when every one is 1. */
+function exampleWeights(owner: string, terms: LossTerms, options: LossOptions): Tensor | undefined {
+  const { logits, labels } = terms;
+  const [batch, classes] = logits.shape as [number, number];
+  const factors: Tensor[] = labels.kept ? [labels.kept] : [];
+  if (options.weights !== undefined) {
+    const weights = toTensor(options.weights);
+    checkShape(owner, 'weights', weights, ['batch'], { batch });
+    factors.push(weights);
+  }
+  if (options.classWeights !== undefined) {
+    const weights = toTensor(options.classWeights);
+    checkShape(owner, 'classWeights', weights, ['classes'], { classes });
+    factors.push(sum(mul(terms.targets, weights), 1));
+  }
+  return factors.length === 0 ? undefined : factors.reduce((product, factor) => mul(product, factor));
+}

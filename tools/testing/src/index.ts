@@ -1,0 +1,5 @@
+export * from './arbitraries.js';
+export * from './engines.js';
+export * from './goldens.js';
+export * from './gradient-check.js';
+export * from './leak-check.js';
