@@ -22,10 +22,10 @@ import { z } from 'zod';
 import type { Labels } from './labels.js';
 import { LossTerms, defineLoss } from './loss.js';
 
-/** What a comp-sum loss is computed with. */
+/** A member of the comp-sum family, and whether labels are class indices `[B]` or probabilities `[B, C]`. */
 export interface CompSumAttributes {
   readonly tau: number;
-  readonly labels: Labels;
+  readonly sparse: boolean;
 }
 
 /**
@@ -35,10 +35,11 @@ export interface CompSumAttributes {
  * The gradient is put together in log space: automatic differentiation would multiply infinity by zero for tau < 1 and a
  * confidently wrong prediction.
  */
-export const compSumOf = defineFused<CompSumAttributes>('CompSum', {
-  forward: ([logits], { tau, labels }) => new LossTerms(logits!, labels).expectation((logProb) => phi(tau, logProb)),
-  gradient(dy, [logits], { tau, labels }) {
-    const { logProbs, targets } = new LossTerms(logits!, labels);
+const compSumKernel = defineFused<CompSumAttributes>('CompSum', {
+  forward: ([logits], [labels], { tau, sparse }) =>
+    new LossTerms(logits!, { sparse, tensor: labels! }).expectation((logProb) => phi(tau, logProb)),
+  gradient(dy, [logits], [labels], { tau, sparse }) {
+    const { logProbs, targets } = new LossTerms(logits!, { sparse, tensor: labels! });
     const bounded = maximum(logProbs, LOWEST); // [B, C], masked classes without -Infinity
     const powers = isOne(tau) ? zerosLike(bounded) : mul(bounded, tau - 1); // [B, C], (tau - 1) log p
     const possible = greater(targets, 0);
@@ -48,6 +49,10 @@ export const compSumOf = defineFused<CompSumAttributes>('CompSum', {
     return [mul(expandDims(dy, 1), sub(expected, own))];
   },
 });
+
+/** The comp-sum loss of each example, `[batch]`, as a part for other losses to build on. */
+export const compSumOf = (logits: Tensor, { tensor, sparse }: Labels, tau: number): Tensor =>
+  compSumKernel([logits], [tensor], { tau, sparse });
 
 /** Low enough for exp to give 0, high enough not to overflow when two are added. */
 const LOWEST = -1e38;
@@ -89,7 +94,7 @@ export const compSum = defineLoss({
       .meta({ upTo: 3, step: 0.05 })
       .describe('0: sum-exponential, 1: cross-entropy, 2: mean absolute error; larger is more robust to label noise'),
   }),
-  perExample: ({ logits, labels }, { tau }) => compSumOf([logits], { tau, labels }),
+  perExample: ({ logits, labels }, { tau }) => compSumOf(logits, labels, tau),
 });
 
 /**
@@ -104,7 +109,7 @@ export const crossEntropy = defineLoss({
   formula: '−log p_y',
   paper: paper(1),
   params: z.object({}),
-  perExample: ({ logits, labels }) => compSumOf([logits], { tau: 1, labels }),
+  perExample: ({ logits, labels }) => compSumOf(logits, labels, 1),
 });
 
 /**
@@ -133,7 +138,7 @@ export const generalizedCrossEntropy = defineLoss({
       .meta({ step: 0.05 })
       .describe('towards 0: cross-entropy, 1: mean absolute error'),
   }),
-  perExample: ({ logits, labels }, { alpha }) => compSumOf([logits], { tau: 1 + alpha, labels }),
+  perExample: ({ logits, labels }, { alpha }) => compSumOf(logits, labels, 1 + alpha),
 });
 
 /**
@@ -149,7 +154,7 @@ export const sumExponential = defineLoss({
   formula: '1 / p_y − 1',
   paper: paper(1),
   params: z.object({}),
-  perExample: ({ logits, labels }) => compSumOf([logits], { tau: 0, labels }),
+  perExample: ({ logits, labels }) => compSumOf(logits, labels, 0),
 });
 
 /**
@@ -165,5 +170,5 @@ export const meanAbsoluteError = defineLoss({
   formula: '1 − p_y',
   paper: paper(1),
   params: z.object({}),
-  perExample: ({ logits, labels }) => compSumOf([logits], { tau: 2, labels }),
+  perExample: ({ logits, labels }) => compSumOf(logits, labels, 2),
 });

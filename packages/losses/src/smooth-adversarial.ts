@@ -93,7 +93,7 @@ export const smoothAdversarialCompSum: Method<'adversarial-loss', typeof params,
   },
   ({ tau, rho, nu }): SmoothAdversarialLoss => {
     const owner = 'smooth-adversarial-comp-sum';
-    const compSum = (terms: LossTerms) => compSumOf([div(terms.logits, rho)], { tau, labels: terms.labels });
+    const compSum = (terms: LossTerms) => compSumOf(div(terms.logits, rho), terms.labels, tau);
     const smooth = (clean: LossTerms, perturbed: LossTerms) => safeNorm(sub(margins(perturbed), margins(clean)));
     const loss = (clean: TensorLike, perturbed: TensorLike, labels: TensorLike, options: LossOptions = {}) =>
       tidy(() => {

@@ -2,16 +2,16 @@ import { getBackend } from '@tensorflow/tfjs';
 import { withGradient } from './gradients.js';
 import type { Tensor } from './ops.js';
 
-/** One computation of differentiable inputs, with its gradient. Attributes are what it is not differentiated by: numbers, labels. */
+/** One computation of differentiable inputs and constants, with its gradient. Attributes are plain values. */
 export interface FusedKernel<A> {
-  forward(inputs: readonly Tensor[], attributes: A): Tensor;
+  forward(inputs: readonly Tensor[], constants: readonly Tensor[], attributes: A): Tensor;
   /** From the gradient of the output, the gradient of each input. */
-  gradient(dy: Tensor, inputs: readonly Tensor[], attributes: A): Tensor[];
+  gradient(dy: Tensor, inputs: readonly Tensor[], constants: readonly Tensor[], attributes: A): Tensor[];
 }
 
 /** A fused operation. Calling it uses the kernel of the engine in use, or the composed fallback. */
 export interface FusedOperation<A> {
-  (inputs: readonly Tensor[], attributes: A): Tensor;
+  (inputs: readonly Tensor[], constants: readonly Tensor[], attributes: A): Tensor;
   readonly operation: string;
   /** Registers a faster kernel for one tfjs backend: `'wasm'`, `'webgpu'`, ... It must agree with the composed form. */
   register(backend: string, kernel: FusedKernel<A>): void;
@@ -21,20 +21,21 @@ export interface FusedOperation<A> {
  * Defines an operation once, in plain tfjs operations with a closed-form gradient, and lets engines bring faster kernels.
  *
  * @example
- * const compSum = defineFused<{ tau: number }>('CompSum', { forward: ..., gradient: ... });
+ * const compSum = defineFused<{ tau: number }>('CompSum', {
+ *   forward: ([logits], [labels], { tau }) => ...,
+ *   gradient: (dy, [logits], [labels], { tau }) => [...],
+ * });
  * compSum.register('wasm', { forward: ..., gradient: ... }); // one pass over the logits, in place
  */
 export function defineFused<A>(operation: string, composed: FusedKernel<A>): FusedOperation<A> {
   const kernels = new Map<string, FusedKernel<A>>();
-  const run = (inputs: readonly Tensor[], attributes: A) => {
+  const run = (inputs: readonly Tensor[], constants: readonly Tensor[], attributes: A) => {
     const kernel = kernels.get(getBackend()) ?? composed;
     return withGradient({
-      forward: (...args) => kernel.forward(args, attributes),
-      gradient: (dy, ...args) => kernel.gradient(dy, args, attributes),
-    })(...inputs);
+      forward: (x, c) => kernel.forward(x, c, attributes),
+      gradient: (dy, x, c) => kernel.gradient(dy, x, c, attributes),
+    })(inputs, constants);
   };
-  return Object.assign(run, {
-    operation,
-    register: kernels.set.bind(kernels) as (b: string, k: FusedKernel<A>) => void,
-  });
+  const register = (backend: string, kernel: FusedKernel<A>) => void kernels.set(backend, kernel);
+  return Object.assign(run, { operation, register });
 }

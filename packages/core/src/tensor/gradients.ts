@@ -1,25 +1,36 @@
 import { Tensor, Variable, customGrad, tidy, valueAndGrads, variableGrads } from './ops.js';
 
-/** A differentiable function of tensors, with the formula of its gradient. */
+/** A computation with the formula of its gradient. */
 export interface Differentiable {
-  forward(...inputs: Tensor[]): Tensor;
-  /** From the gradient of the output, the gradient of each input. What is constant is closed over, not passed in. */
-  gradient(dy: Tensor, ...inputs: Tensor[]): Tensor[];
+  /** From differentiable inputs and constants (labels, masks), the output. */
+  forward(inputs: readonly Tensor[], constants: readonly Tensor[]): Tensor;
+  /** From the gradient of the output, the gradient of each input. */
+  gradient(dy: Tensor, inputs: readonly Tensor[], constants: readonly Tensor[]): Tensor[];
 }
 
 /**
- * Gives a function a gradient of its own, where the one that automatic differentiation finds is slow or not finite.
+ * Gives a computation a gradient of its own, where the one that automatic differentiation finds is slow or not finite.
  *
- * The gradient is computed from the inputs, not from saved outputs, so that it can be differentiated again.
+ * The gradient is computed from the inputs themselves as long as they live, so that it can be differentiated again, and from
+ * saved copies where a `tidy` has disposed of them.
  *
  * @example
- * const safeSqrt = withGradient({ forward: sqrt, gradient: (dy, x) => [where(x.greater(0), dy.div(sqrt(x).mul(2)), 0)] });
+ * const root = withGradient({
+ *   forward: ([x]) => sqrt(x),
+ *   gradient: (dy, [x]) => [where(greater(x, 0), div(dy, mul(sqrt(x), 2)), zerosLike(x))],
+ * });
+ * root([tensor1d([0, 4])]);
  */
-export function withGradient({ forward, gradient }: Differentiable): (...inputs: Tensor[]) => Tensor {
-  return (...inputs) =>
+export function withGradient({ forward, gradient }: Differentiable) {
+  return (inputs: readonly Tensor[], constants: readonly Tensor[] = []): Tensor =>
     customGrad((...args: unknown[]) => {
-      args.pop(); // the last argument is tfjs's function for saving tensors
-      return { value: forward(...(args as Tensor[])), gradFunc: (dy: Tensor) => gradient(dy, ...inputs) };
+      const save = args.pop() as (tensors: Tensor[]) => void;
+      save([...inputs, ...constants]);
+      const gradFunc = (dy: Tensor, saved: Tensor[]) => {
+        const living = inputs.map((input, i) => (input.isDisposed ? saved[i]! : input));
+        return gradient(dy, living, saved.slice(inputs.length));
+      };
+      return { value: forward(args as Tensor[], constants), gradFunc };
     })(...inputs);
 }
 

@@ -19,7 +19,6 @@ export {
   eye,
   linspace,
   range,
-  oneHot,
   clone,
   // arithmetic
   add,
