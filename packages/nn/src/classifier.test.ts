@@ -1,0 +1,106 @@
+import { DataError, DomainError, Random, type StudyState } from '@surprisal/core';
+import {
+  type TensorLike,
+  type Tensor,
+  fromLayersModel,
+  logSoftmax,
+  mean,
+  memory,
+  mul,
+  neg,
+  oneHot,
+  readWeights,
+  sum,
+  toTensor,
+} from '@surprisal/core/tensor';
+import { onEngines } from '@surprisal/testing';
+import { describe, expect, it } from 'vitest';
+import { type TrainClassifierOptions, type TrainingStep, accuracy, trainClassifier } from './classifier.js';
+import { mlp } from './mlp.js';
+
+/** Four classes: in which quarter of an 8-pixel row the light is. */
+function quarters(size: number, seed: number) {
+  const random = new Random(seed);
+  const labels = Int32Array.from({ length: size }, () => random.integer(4));
+  const images = new Uint8Array(size * 8).map(
+    (_, k) => (Math.floor((k % 8) / 2) === labels[Math.floor(k / 8)] ? 200 : 0) + random.integer(56),
+  );
+  return { images, labels };
+}
+
+const loss = (logits: Tensor, labels: TensorLike) =>
+  mean(neg(sum(mul(oneHot(toTensor(labels, 'int32'), 4), logSoftmax(logits)), 1)));
+const model = (seed = 0) => mlp({ inputShape: [8], hidden: [16], classes: 4, seed });
+const data = quarters(200, 1);
+const options = (more: Partial<TrainClassifierOptions> = {}): TrainClassifierOptions => ({
+  model: model(),
+  loss,
+  data,
+  epochs: 3,
+  batchSize: 32,
+  random: new Random(5),
+  ...more,
+});
+
+async function run(given: TrainClassifierOptions, until = Infinity) {
+  const steps: TrainingStep[] = [];
+  let state: StudyState | undefined;
+  for await (const step of trainClassifier(given)) {
+    steps.push(step);
+    if (step.step < until) continue;
+    state = await step.snapshot();
+    break;
+  }
+  return { steps, state, weights: await readWeights(fromLayersModel(given.model)) };
+}
+
+onEngines(['cpu', 'wasm'], () => {
+  describe('trainClassifier', () => {
+    it('learns, counts its steps, and ends each epoch once', async () => {
+      const given = options({ epochs: 10 });
+      expect(await accuracy(given.model, quarters(100, 2))).toBeLessThan(0.6);
+      const { steps } = await run(given);
+      expect(steps).toHaveLength(70);
+      expect(steps.filter((step) => step.endsEpoch).map((step) => step.step)).toEqual([
+        7, 14, 21, 28, 35, 42, 49, 56, 63, 70,
+      ]);
+      expect(await accuracy(given.model, quarters(100, 2))).toBeGreaterThan(0.95);
+    });
+
+    it.each(['sgd', 'adam'] as const)('goes on from a snapshot bit for bit, with %s', async (optimizer) => {
+      const whole = await run(options({ optimizer }));
+      const { state } = await run(options({ optimizer }), 10);
+      const rest = await run(options({ optimizer, model: model(99), resume: state }));
+      expect(rest.steps.map((step) => step.loss)).toEqual(whole.steps.slice(10).map((step) => step.loss));
+      expect(rest.weights).toEqual(whole.weights);
+    });
+
+    it('ends after the current step when asked', async () => {
+      const controller = new AbortController();
+      let steps = 0;
+      for await (const { step } of trainClassifier(options({ signal: controller.signal }))) {
+        steps = step;
+        if (step === 4) controller.abort();
+      }
+      expect(steps).toBe(4);
+    });
+
+    it('leaves no tensors behind', async () => {
+      const given = options();
+      await run(given);
+      await accuracy(given.model, data);
+      const before = memory().numTensors;
+      await run(given);
+      await accuracy(given.model, data);
+      expect(memory().numTensors).toBe(before);
+    });
+
+    it('refuses data that do not belong together, and options out of range', async () => {
+      await expect(run(options({ data: { ...data, labels: new Int32Array(3) } }))).rejects.toThrow(DataError);
+      await expect(run(options({ batchSize: 0 }))).rejects.toThrow(
+        new DomainError('trainClassifier: batchSize must be at least 1, got 0'),
+      );
+      await expect(run(options({ learningRate: -1 }))).rejects.toThrow(DomainError);
+    });
+  });
+});

@@ -1,0 +1,4 @@
+export * from './classifier.js';
+export * from './cnn.js';
+export * from './mlp.js';
+export { type Layers, type ModelDefinition, defineModel, initialise, modelParams } from './model.js';
