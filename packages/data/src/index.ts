@@ -1,0 +1,13 @@
+export {
+  type Corruption,
+  type CorruptionDefinition,
+  type Picture,
+  type Strengths,
+  defineCorruption,
+} from './corruption.js';
+export * from './geometric-corruptions.js';
+export * from './idx.js';
+export * from './image-set.js';
+export * from './label-noise.js';
+export * from './mnist.js';
+export * from './pixel-corruptions.js';

@@ -1,0 +1,62 @@
+import { DomainError, type Method, type MethodInfo, type Random, defineMethod } from '@surprisal/core';
+import { z } from 'zod';
+
+/** Makes some labels wrong. */
+export interface LabelNoise {
+  /** @returns new labels `[n]`; the given ones stay as they are. @throws DomainError for a label out of range */
+  (labels: Int32Array, options: { readonly classes: number; readonly random: Random }): Int32Array;
+}
+
+declare module '@surprisal/core' {
+  interface Kinds {
+    'label-noise': LabelNoise;
+  }
+}
+
+const params = z.object({
+  rate: z.number().min(0).max(1).default(0.4).meta({ step: 0.05 }).describe('probability that a label is made wrong'),
+});
+
+/** Makes a label-noise method from how a wrong label is drawn. */
+function defineLabelNoise(
+  info: Omit<MethodInfo, 'kind' | 'params'>,
+  wrong: (label: number, classes: number, random: Random) => number,
+): Method<'label-noise', typeof params, LabelNoise> {
+  return defineMethod<'label-noise', typeof params, LabelNoise>(
+    { kind: 'label-noise', params, ...info },
+    ({ rate }) =>
+      (labels, { classes, random }) => {
+        if (rate > 0 && classes < 2) throw new DomainError(`${info.name}: classes must be at least 2, got ${classes}`);
+        return labels.map((label, i) => {
+          if (!(label >= 0 && label < classes))
+            throw new DomainError(`${info.name}: labels must be from 0 to ${classes - 1}, got ${label} at index ${i}`);
+          return random.uniform() < rate ? wrong(label, classes, random) : label;
+        });
+      },
+  );
+}
+
+/**
+ * Symmetric label noise: with probability `rate` a label becomes one of the other classes, all alike. The share of wrong labels is `rate`
+ * itself (some authors let a flip keep the label; their rate r is r (C - 1) / C here).
+ *
+ * @example
+ * symmetric({ rate: 0.4 })(labels, { classes: 10, random: new Random(1) });
+ */
+export const symmetric = defineLabelNoise(
+  { name: 'symmetric', summary: 'A wrong label is any of the other classes, all alike.' },
+  (label, classes, random) => (label + 1 + random.integer(classes - 1)) % classes,
+);
+
+/**
+ * Pair-flip label noise: with probability `rate` class k becomes class k + 1 (the last one becomes 0), as similar classes are confused.
+ *
+ * Han et al.: Co-teaching, 2018, arXiv:1804.06872.
+ *
+ * @example
+ * pairflip({ rate: 0.45 })(labels, { classes: 10, random: new Random(1) });
+ */
+export const pairflip = defineLabelNoise(
+  { name: 'pairflip', summary: 'A wrong label is always the next class.' },
+  (label, classes) => (label + 1) % classes,
+);

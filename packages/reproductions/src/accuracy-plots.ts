@@ -1,0 +1,63 @@
+import { type CellResult, accuracyOf, percent } from './grid.js';
+import { type Column, type PlotEvent, type TableEvent, plot, table } from '@surprisal/core';
+
+const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];
+
+/** Test accuracy of every loss at every share of noise, mean and standard error over seeds. */
+export function accuracyTable(results: readonly CellResult[]): TableEvent {
+  const noises = distinct(results.map(({ noise }) => noise));
+  const columns: Column[] = [
+    { key: 'loss', title: 'loss' },
+    ...noises.map((noise) => ({ key: `noise${noise}`, title: `${percent(noise)} noise`, better: 'higher' as const })),
+    { key: 'diverged', title: 'diverged', better: 'lower' },
+  ];
+  const rows = distinct(results.map(({ label }) => label)).map((label) => ({
+    loss: label,
+    ...Object.fromEntries(noises.map((noise) => [`noise${noise}`, accuracyOf(results, label, noise)])),
+    diverged: results.filter((result) => result.label === label && result.diverged).length,
+  }));
+  return table({ name: 'accuracy', columns, rows });
+}
+
+/** Test accuracy against the share of wrong labels, one line per loss with its standard error. */
+export function accuracyPlot(results: readonly CellResult[]): PlotEvent {
+  const values = distinct(results.map(({ label }) => label)).flatMap((loss) =>
+    distinct(results.map(({ noise }) => noise)).map((noise) => {
+      const { mean, standardError = 0 } = accuracyOf(results, loss, noise);
+      return { loss, noise, accuracy: mean, low: mean - standardError, high: mean + standardError };
+    }),
+  );
+  const x = { field: 'noise', type: 'quantitative', title: 'share of wrong labels', axis: { format: '%' } };
+  const loss = { field: 'loss', type: 'nominal', title: 'loss' };
+  return plot({
+    name: 'accuracy-by-noise',
+    caption:
+      'Accuracy on clean test digits (percent) against the share of wrong training labels; bars are one standard error over seeds.',
+    spec: {
+      $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+      width: 480,
+      height: 300,
+      data: { values },
+      layer: [
+        {
+          mark: { type: 'line', point: { size: 60 } },
+          encoding: {
+            x,
+            y: { field: 'accuracy', type: 'quantitative', title: 'test accuracy (%)', scale: { zero: false } },
+            color: loss,
+            shape: loss,
+          },
+        },
+        {
+          mark: 'errorbar',
+          encoding: {
+            x,
+            y: { field: 'low', type: 'quantitative', title: 'test accuracy (%)' },
+            y2: { field: 'high' },
+            color: loss,
+          },
+        },
+      ],
+    },
+  });
+}
