@@ -1,0 +1,217 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, Option } from 'commander';
+import { exitCodes } from './exit.js';
+import { Output, type OutputOptions } from './output.js';
+
+// Commands are loaded when they run: help must answer at once.
+
+// A reader that has enough (head, less) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === 'EPIPE' ? exitCodes.ok : exitCodes.failed),
+);
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+const program = new Command('surprisal')
+  .description(
+    'Information-theoretic machine learning from a terminal: list methods, reproduce papers, compare methods.',
+  )
+  .version(version, '-v, --version', 'print the version')
+  .helpOption('-h, --help', 'show help')
+  .helpCommand('help [command]', 'show help for a command')
+  .showSuggestionAfterError()
+  .configureHelp({ showGlobalOptions: false })
+  .configureOutput({
+    outputError: (text, write) => write(text.replace(/^error: /, 'surprisal: ').replace(/\n\(Did/, ' (did')),
+  })
+  .exitOverride();
+
+function command(usage: string, summary: string, examples: readonly string[]): Command {
+  return program
+    .command(usage)
+    .description(summary)
+    .helpOption('-h, --help', 'show help')
+    .exitOverride()
+    .addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ surprisal ${example}`).join('\n')}`)
+    .optionsGroup('Output:')
+    .option('--json', 'print one JSON object to stdout')
+    .option('-q, --quiet', 'no progress and notes on stderr')
+    .option('--verbose', 'show the stack of an error')
+    .addOption(new Option('--color', 'colour even when not on a terminal'))
+    .addOption(new Option('--no-color', 'no colour'))
+    .option('--ascii', 'no characters beyond ASCII')
+    .optionsGroup('Options:');
+}
+
+/** Gathers the values of a flag that may be repeated. */
+const collect = (text: string, before: string[] = []) => [...before, text];
+
+/** Runs a command's action and exits with its code. */
+function action(
+  run: (output: Output, options: Record<string, never>, operands: string[]) => Promise<number | void> | number | void,
+) {
+  return async function (this: Command) {
+    const options = this.opts();
+    // commander makes --no-color the default true; without either flag the terminal decides
+    const color = this.getOptionValueSource('color') === 'default' ? undefined : (options.color as boolean);
+    const output = new Output({ ...options, color } as OutputOptions);
+    process.exitCode = (await run(output, options as Record<string, never>, this.args)) ?? exitCodes.ok;
+  };
+}
+
+const withRunOptions = (made: Command): Command =>
+  made
+    .option('--quick', 'a smoke run on little data; its numbers are no result')
+    .option('--seed <number>', 'seed of all that is random (default 1)')
+    .option('--engine <name>', 'auto, tensorflow-gpu, tensorflow, webgpu, wasm or cpu (default auto)')
+    .option('--set <key=value>', 'set a parameter; may be repeated', collect)
+    .option('--runs <folder>', 'where runs are kept (default runs)')
+    .option('--reuse', 'show a finished run of the same parameters, if there is one')
+    .option('--print-config', 'show the merged parameters and where each came from, and end')
+    .option('--json-lines', 'print each event as a line of JSON')
+    .option('-y, --yes', 'never ask (this command never does)');
+
+command('list', 'List methods by kind, and studies.', ['list', 'list loss', 'list --json'])
+  .argument('[kind]', 'only the methods of this kind')
+  .action(action(async (output, _options, [kind]) => (await import('./commands/list.js')).list(output, kind)));
+
+command('info', 'Say what a method, study or paper is, with its parameters.', [
+  'info comp-sum',
+  'info 29',
+  'info mirostat',
+])
+  .argument('<name>', 'a method, a study, or a paper by number, name or arXiv id')
+  .action(action(async (output, _options, [name]) => (await import('./commands/info.js')).info(output, name!)));
+
+const reproduce = withRunOptions(
+  command('reproduce', "Run a paper's study and check its claims with measured numbers.", [
+    'reproduce comp-sum --quick',
+    'reproduce comp-sum --seed 7 --set epochs=5',
+    'reproduce comp-sum --help      (all parameters of a study)',
+    'reproduce comp-sum --json > result.json',
+  ]),
+)
+  .argument('<study...>', 'one or several; surprisal list shows them')
+  .action(
+    action(async (output, options, studies) =>
+      (await import('./commands/reproduce.js')).reproduce(output, studies, options),
+    ),
+  );
+
+const compare = withRunOptions(
+  command('compare', 'Compare methods of one kind on the same task: one table, one plot.', [
+    'compare loss --on mnist --noise 0.4',
+    'compare loss cross-entropy comp-sum:tau=1.5 focal --on mnist --noise 0,0.4,0.8',
+    'compare loss --on mnist --help      (all parameters of the task)',
+  ]),
+)
+  .argument('<kind>', 'the kind; surprisal list shows them')
+  .argument('[methods...]', 'methods, with parameters after a colon: comp-sum:tau=1.5 (default: all of the kind)')
+  .option('--on <task>', 'the task')
+  .action(
+    action(async (output, options, [kind, ...methods]) =>
+      (await import('./commands/reproduce.js')).compare(output, kind!, methods, options),
+    ),
+  );
+
+command('resume', 'Go on with a run that was stopped or killed.', [
+  'resume last',
+  'resume runs/2026-01-31/120000-comp-sum-seed1',
+])
+  .argument('<run>', 'a run folder, its name, or "last"')
+  .option('--runs <folder>', 'where runs are kept (default runs)')
+  .option('--engine <name>', 'another engine; results are then no longer equal bit for bit')
+  .option('--set <key=value>', 'change a parameter all the same; needs --force', collect)
+  .option('--force', 'allow changed parameters')
+  .option('--json-lines', 'print each event as a line of JSON')
+  .action(
+    action(async (output, options, [run]) => (await import('./commands/reproduce.js')).resume(output, run!, options)),
+  );
+
+command('runs', 'List runs, compare two, or export the tables of one.', [
+  'runs',
+  'runs compare last runs/2026-01-31/120000-comp-sum-seed1',
+  'runs export last --markdown',
+])
+  .argument('[what]', 'compare or export')
+  .argument('[run...]', 'run folders, their names, or "last"')
+  .option('--runs <folder>', 'where runs are kept')
+  .option('--csv', 'export as CSV (default)')
+  .option('--markdown', 'export as Markdown')
+  .option('--latex', 'export as LaTeX')
+  .action(
+    action(async (output, options, [what, ...names]) => {
+      const module = await import('./commands/runs.js');
+      const { readConfig } = await import('./parameters.js');
+      const { UsageError } = await import('./exit.js');
+      const root = options.runs ?? process.env.SURPRISAL_RUNS ?? readConfig().runs ?? 'runs';
+      if (what === undefined) return module.runs(output, root);
+      if (what === 'compare' && names.length === 2) return module.compareRuns(output, root, names as [string, string]);
+      if (what === 'export' && names.length === 1)
+        return module.exportRun(
+          output,
+          root,
+          names[0]!,
+          options.latex ? 'latex' : options.markdown ? 'markdown' : 'csv',
+        );
+      throw new UsageError('runs: expected nothing, "compare A B" or "export RUN"');
+    }),
+  );
+
+command('doctor', 'Check engines, versions and plugins, and say how to mend what fails.', [
+  'doctor',
+  'doctor --json',
+]).action(
+  action(async (output) =>
+    (await (await import('./commands/doctor.js')).doctor(output)) ? exitCodes.ok : exitCodes.failed,
+  ),
+);
+
+command('completion', 'Print a completion script for a shell.', [
+  'completion bash >> ~/.bashrc',
+  'completion fish > ~/.config/fish/completions/surprisal.fish',
+])
+  .argument('<shell>', 'bash, zsh or fish')
+  .action(
+    action(
+      async (_output, _options, [shell]) =>
+        void process.stdout.write(`${(await import('./commands/completion.js')).completion(program, shell!)}\n`),
+    ),
+  );
+
+/** A study's parameters become flags of the command, so that help shows them and a mistyped one is refused. */
+async function addStudyFlags(args: readonly string[]): Promise<void> {
+  const [name, ...rest] = args;
+  if (name !== 'reproduce' && name !== 'compare') return;
+  const operands = rest.filter(
+    (text, i) => !text.startsWith('-') && !/^--(seed|engine|set|runs|on)$/.test(rest[i - 1] ?? ''),
+  );
+  if (operands.length === 0) return;
+  const [{ loadPlugins }, { addParameterFlags }, { comparisonOf }] = await Promise.all([
+    import('./plugins.js'),
+    import('./parameters.js'),
+    import('./commands/reproduce.js'),
+  ]);
+  const { registry } = await loadPlugins();
+  if (name === 'compare') {
+    registry.methods(operands[0]);
+    const on = rest[rest.indexOf('--on') + 1];
+    return addParameterFlags(
+      compare,
+      comparisonOf(registry.studies, operands[0]!, rest.includes('--on') ? on : undefined),
+    );
+  }
+  for (const study of registry.studies) if (operands.includes(study.name)) addParameterFlags(reproduce, study);
+}
+
+try {
+  const args = process.argv.slice(2);
+  await addStudyFlags(args);
+  if (args.length === 0) program.outputHelp();
+  else await program.parseAsync(args, { from: 'user' });
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  else process.exitCode = (await import('./exit.js')).report(error, process.argv.includes('--verbose'));
+}

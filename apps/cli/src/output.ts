@@ -1,0 +1,61 @@
+import picocolors from 'picocolors';
+
+/** Options that every command has. */
+export interface OutputOptions {
+  readonly json?: boolean;
+  readonly jsonLines?: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly color?: boolean | undefined;
+  readonly ascii?: boolean;
+}
+
+/** The version of the `--json` output's form. */
+export const JSON_VERSION = 1;
+
+/** Where results and messages go: results to stdout, everything else to stderr. */
+export class Output {
+  readonly colors;
+  readonly json: boolean;
+  readonly jsonLines: boolean;
+  readonly quiet: boolean;
+  readonly ascii: boolean;
+
+  constructor(options: OutputOptions) {
+    this.colors = picocolors.createColors(options.color ?? picocolors.isColorSupported);
+    this.json = options.json ?? false;
+    this.jsonLines = options.jsonLines ?? false;
+    this.quiet = options.quiet ?? false;
+    this.ascii = options.ascii ?? false;
+  }
+
+  /** Whether results are for a person. */
+  get forPeople(): boolean {
+    return !this.json && !this.jsonLines;
+  }
+
+  /** A result for a person. */
+  print(text: string): void {
+    if (this.forPeople) process.stdout.write(`${text}\n`);
+  }
+
+  /** The result as one JSON object, with `--json`. */
+  result(value: Readonly<Record<string, unknown>>): void {
+    if (this.json) process.stdout.write(`${JSON.stringify({ version: JSON_VERSION, ...value }, null, 2)}\n`);
+  }
+
+  /** One event as a line, with `--json-lines`. */
+  line(value: unknown): void {
+    if (this.jsonLines) process.stdout.write(`${JSON.stringify(value)}\n`);
+  }
+
+  /** A message beside the results. */
+  note(text: string): void {
+    if (!this.quiet) process.stderr.write(`${text}\n`);
+  }
+
+  /** A warning, shown even when quiet. */
+  warn(text: string): void {
+    process.stderr.write(`${this.colors.yellow('warning:')} ${text}\n`);
+  }
+}

@@ -1,0 +1,99 @@
+import type { MetricEvent, ProgressEvent } from '@surprisal/core';
+import type { Output } from '../output.js';
+
+/** Shows where a run stands: one line that is updated on a terminal, a line every few seconds elsewhere. */
+export interface ProgressView {
+  progress(event: ProgressEvent): void;
+  metric(event: MetricEvent): void;
+  done(): void;
+}
+
+const REDRAW_MS = 100;
+const LINE_MS = 5000;
+const BARS = '▁▂▃▄▅▆▇█';
+
+/** The view that fits the stream: nothing when quiet. */
+export async function progressView(output: Output, title: string): Promise<ProgressView> {
+  if (output.quiet) return { progress: () => {}, metric: () => {}, done: () => {} };
+  if (!process.stderr.isTTY) return plainView(title);
+  const { createLogUpdate } = await import('log-update');
+  return updatingView(output, title, createLogUpdate(process.stderr, { showCursor: true }));
+}
+
+function plainView(title: string): ProgressView {
+  const state = new Pace();
+  let last = 0;
+  return {
+    progress(event) {
+      state.step(event);
+      if (event.step < event.of && performance.now() - last < LINE_MS) return;
+      last = performance.now();
+      process.stderr.write(
+        `${title}: ${event.step}/${event.of}${state.rest(event)}${event.label ? `, ${event.label}` : ''}\n`,
+      );
+    },
+    metric: () => {},
+    done: () => {},
+  };
+}
+
+function updatingView(
+  output: Output,
+  title: string,
+  draw: { (text: string): void; clear(): void; done(): void },
+): ProgressView {
+  const pace = new Pace();
+  const losses: number[] = [];
+  let last = 0;
+  return {
+    progress(event) {
+      pace.step(event);
+      if (event.step < event.of && performance.now() - last < REDRAW_MS) return;
+      last = performance.now();
+      const percent = `${Math.floor((100 * event.step) / event.of)}%`.padStart(4);
+      const line = `${output.colors.cyan(title)} ${percent} ${bar(event.step / event.of, output.ascii)} ${event.step}/${event.of}${pace.rest(event)} ${sparkline(losses, output.ascii)}`;
+      draw(`${line}\n${output.colors.dim(event.label ?? '')}`);
+    },
+    metric({ values }) {
+      if (typeof values.loss === 'number') losses.push(values.loss);
+      if (losses.length > 30) losses.shift();
+    },
+    done: () => draw.clear(),
+  };
+}
+
+/** Steps per second and the time that is left. */
+class Pace {
+  #first: { readonly at: number; readonly step: number } | undefined;
+  #rate = 0;
+
+  step({ step }: ProgressEvent): void {
+    this.#first ??= { at: performance.now(), step };
+    const seconds = (performance.now() - this.#first.at) / 1000;
+    if (seconds > 0) this.#rate = (step - this.#first.step) / seconds;
+  }
+
+  rest({ step, of }: ProgressEvent): string {
+    if (this.#rate <= 0) return '';
+    const seconds = Math.ceil((of - step) / this.#rate);
+    const time =
+      seconds >= 60 ? `${Math.floor(seconds / 60)}m${String(seconds % 60).padStart(2, '0')}s` : `${seconds}s`;
+    return `, ${this.#rate.toFixed(0)}/s, ${time} left`;
+  }
+}
+
+function bar(share: number, ascii: boolean): string {
+  const filled = Math.round(20 * share);
+  return ascii
+    ? `[${'='.repeat(filled)}${' '.repeat(20 - filled)}]`
+    : `${'█'.repeat(filled)}${'░'.repeat(20 - filled)}`;
+}
+
+/** The course of a number as a row of bars. */
+export function sparkline(values: readonly number[], ascii = false): string {
+  if (values.length < 2) return '';
+  const bars = ascii ? '_.-=#' : BARS;
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const level = (value: number) => (high === low ? 0 : Math.round(((value - low) / (high - low)) * (bars.length - 1)));
+  return `loss ${values.map((value) => bars[level(value)]).join('')}`;
+}

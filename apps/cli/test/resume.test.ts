@@ -1,0 +1,94 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeProject, surprisal } from './project.js';
+
+let project: ReturnType<typeof makeProject>;
+beforeAll(() => void (project = makeProject()));
+afterAll(() => project.remove());
+
+const SLOW = ['reproduce', 'count', '--steps', '20', '--delay', '60'];
+const run = (args: readonly string[], watch?: Parameters<typeof surprisal>[1]['watch']) =>
+  surprisal(args, { cwd: project.folder, ...(watch && { watch }) });
+
+/** What a run left, without what tells one process from another. */
+function remains(root: string) {
+  const day = readdirSync(join(project.folder, root))[0]!;
+  const folder = join(project.folder, root, day, readdirSync(join(project.folder, root, day))[0]!);
+  const file = (name: string) => readFileSync(join(folder, name), 'utf8');
+  const info = JSON.parse(file('run.json')) as { status: string };
+  return {
+    folder,
+    status: info.status,
+    read: () => ['metrics.jsonl', 'claims.json', 'result.json', 'plots/course.csv'].map(file),
+  };
+}
+
+/** Whether a run has its folder, with all that it begins with. */
+const started = (root: string) =>
+  existsSync(join(project.folder, root)) &&
+  readdirSync(join(project.folder, root), { recursive: true }).some((name) => String(name).endsWith('run.json'));
+
+/** Sends a signal once some steps are made. The first line on stderr comes at once, metrics are on disk soon after. */
+const interrupt = (root: string, ...signals: NodeJS.Signals[]) => {
+  let sent = false;
+  return (_stderr: string, child: { kill(signal: NodeJS.Signals): boolean }) => {
+    if (sent) return;
+    sent = true;
+    const timer = setInterval(() => {
+      if (!started(root) || readdirSync(join(remains(root).folder, 'checkpoints')).length < 4) return;
+      clearInterval(timer);
+      signals.forEach((signal, i) => setTimeout(() => child.kill(signal), 10 * i));
+    }, 20);
+  };
+};
+
+describe('a run that is broken off', () => {
+  let whole: string[];
+  beforeAll(async () => {
+    expect((await run([...SLOW, '--runs', 'whole'])).code).toBe(0);
+    whole = remains('whole').read();
+  });
+
+  it('by kill -9 goes on from its last checkpoint to the same end, byte for byte', async () => {
+    const killed = await run([...SLOW, '--runs', 'killed'], interrupt('killed', 'SIGKILL'));
+    expect(killed.signal).toBe('SIGKILL');
+    expect(remains('killed').status).toBe('RUNNING');
+    expect((await run(['runs', '--runs', 'killed'])).stdout).toContain('INTERRUPTED');
+    const resumed = await run(['resume', 'last', '--runs', 'killed']);
+    expect(resumed.code).toBe(0);
+    expect(remains('killed').status).toBe('FINISHED');
+    expect(remains('killed').read()).toEqual(whole);
+  });
+
+  it('by Ctrl-C saves, says how to go on, exits with 130, and goes on to the same end', async () => {
+    const stopped = await run([...SLOW, '--runs', 'stopped'], interrupt('stopped', 'SIGINT'));
+    expect(stopped.code).toBe(130);
+    expect(stopped.stderr).toMatch(/stopped; go on with: {2}surprisal resume stopped\//);
+    const { folder, status } = remains('stopped');
+    expect(status).toBe('KILLED');
+    expect((await run(['resume', folder])).code).toBe(0);
+    expect(remains('stopped').read()).toEqual(whole);
+    const again = await run(['resume', folder]);
+    expect([again.code, again.stderr]).toEqual([0, expect.stringContaining('is finished')]);
+  });
+
+  it('by Ctrl-C twice ends at once', async () => {
+    const args = ['reproduce', 'count', '--steps', '20', '--delay', '300', '--runs', 'twice'];
+    const stopped = await run(args, interrupt('twice', 'SIGINT', 'SIGINT'));
+    expect(stopped.code).toBe(130);
+    expect(remains('twice').status).toBe('KILLED');
+  });
+
+  it('refuses changed parameters without --force', async () => {
+    await run([...SLOW, '--runs', 'changed'], interrupt('changed', 'SIGINT'));
+    const { folder } = remains('changed');
+    const refused = await run(['resume', folder, '--set', 'steps=22']);
+    expect([refused.code, refused.stderr.trimEnd().split('\n').at(-1)]).toEqual([
+      2,
+      'surprisal: resume: steps cannot change in a run that is going on; --force does it all the same',
+    ]);
+    expect((await run(['resume', folder, '--set', 'steps=22', '--force'])).code).toBe(0);
+    expect(readFileSync(join(folder, 'metrics.jsonl'), 'utf8').trim().split('\n')).toHaveLength(22);
+  });
+});
