@@ -4,11 +4,20 @@ import { dirname, join } from 'node:path';
 /**
  * Infers the nx targets of every workspace package, so that no package repeats them:
  *
- * - `build`: `tsc -b`, where there is a tsconfig.json; then the package's own bundler, where it has a `bundle` script
- * - `test`:  its vitest project, where there is a folder `src` or `test`
+ * - `build`: `tsc -b`, where there is a tsconfig.json; or the package's own `bundle` script, where it has one
+ * - `test`: its vitest project, where there is a folder `src` or `test`
  */
 const typescript = {
   command: 'tsc -b',
+  options: { cwd: '{projectRoot}' },
+  dependsOn: ['^build'],
+  inputs: ['production', '^production'],
+  outputs: ['{projectRoot}/dist', '{projectRoot}/.tsbuildinfo'],
+  cache: true,
+};
+
+const bundle = {
+  command: 'npm run bundle --silent',
   options: { cwd: '{projectRoot}' },
   dependsOn: ['^build'],
   inputs: ['production', '^production'],
@@ -17,20 +26,12 @@ const typescript = {
 };
 
 const vitest = (name) => ({
-  command: `vitest run --project ${name}`,
+  command: `vitest run --project ${name} --reporter=dot --reporter=json --outputFile.json={projectRoot}/.vitest/results.json`,
   dependsOn: ['build', '^build'],
   inputs: ['default', '^production', { env: 'GOLDENS_DIR' }, { env: 'SURPRISAL_TEST_ENGINES' }],
+  outputs: ['{projectRoot}/.vitest'],
   cache: true,
 });
-
-const bundle = {
-  command: 'pnpm run bundle',
-  options: { cwd: '{projectRoot}' },
-  dependsOn: ['^build'],
-  inputs: ['production', '^production'],
-  outputs: ['{projectRoot}/dist'],
-  cache: true,
-};
 
 export const createNodesV2 = [
   '{packages,apps,tools}/*/package.json',

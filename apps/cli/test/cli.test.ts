@@ -166,6 +166,7 @@ describe('output', () => {
 
   it('has colours only when asked, and no carriage returns in a pipe', async () => {
     const plain = await run('reproduce count --runs colours');
+    // eslint-disable-next-line no-control-regex -- escapes are what is looked for
     expect(plain.stdout + plain.stderr).not.toMatch(/\r|\u001b/);
     expect((await run('list --color')).stdout).toContain('\u001b[1m');
     expect((await run('list', { env: { FORCE_COLOR: '1' } })).stdout).toContain('\u001b[1m');

@@ -1,6 +1,6 @@
 import { DomainError, type Method, type MethodInfo, defineMethod } from '@surprisal/core';
 import {
-  Tensor,
+  type Tensor,
   type TensorLike,
   cast,
   checkShape,

@@ -1,4 +1,4 @@
-import { DataError, DomainError, type NdArray, Random, type StudyState, ndarray } from '@surprisal/core';
+import { DataError, DomainError, type NdArray, type Random, type StudyState, ndarray } from '@surprisal/core';
 import {
   type LayersModel,
   type Optimizer,

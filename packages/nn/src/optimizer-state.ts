@@ -1,5 +1,5 @@
 import type { NdArray } from '@surprisal/core';
-import { type Optimizer, Tensor, toHost, toTensor } from '@surprisal/core/tensor';
+import { type Optimizer, type Tensor, toHost, toTensor } from '@surprisal/core/tensor';
 
 /** Running powers that tfjs's Adam rounds differently when it restores them from the step count. */
 interface AdamPowers {

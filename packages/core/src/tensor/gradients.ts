@@ -1,4 +1,4 @@
-import { Tensor, Variable, customGrad, tidy, valueAndGrads, variableGrads } from './ops.js';
+import { type Tensor, type Variable, customGrad, tidy, valueAndGrads, variableGrads } from './ops.js';
 
 /** A computation with the formula of its gradient. */
 export interface Differentiable {
