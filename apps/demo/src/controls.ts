@@ -1,0 +1,78 @@
+import type { ParamInfo } from '@surprisal/core';
+import { el } from './dom.js';
+
+export type ControlValue = number | string | boolean;
+
+/**
+ * A labelled control for a parameter, made from its description alone: a slider with a number field, a menu, or a box to tick.
+ *
+ * @param id unique in the page
+ */
+export function control(
+  id: string,
+  param: ParamInfo,
+  value: ControlValue,
+  change: (value: ControlValue) => void,
+): HTMLElement {
+  const help = el('small', { id: `${id}-help` }, param.description);
+  const label = el('label', { for: id }, el('span', {}, param.name));
+  if (param.type === 'choice') {
+    const options = param.choices!.map((choice) => el('option', { value: choice, selected: choice === value }, choice));
+    const menu = el('select', { id, 'aria-describedby': help.id, change: () => change(menu.value) }, ...options);
+    return el('div', { class: 'control' }, label, menu, help);
+  }
+  if (param.type === 'boolean') {
+    const box = el('input', {
+      id,
+      type: 'checkbox',
+      checked: value === true,
+      'aria-describedby': help.id,
+      change: () => change(box.checked),
+    });
+    return el('div', { class: 'control' }, label, box, help);
+  }
+  return el('div', { class: 'control' }, label, numberFields(id, param, Number(value), change, help.id), help);
+}
+
+function numberFields(
+  id: string,
+  param: ParamInfo,
+  value: number,
+  change: (value: number) => void,
+  helpId: string,
+): HTMLElement {
+  const step = param.step ?? (param.type === 'integer' ? 1 : 0.05);
+  const min = (param.minimum ?? 0) + (param.above ? step : 0);
+  const max = param.maximum ?? param.upTo ?? Math.max(10, 2 * Number(param.default));
+  const set = (text: string) => {
+    const number = Number(text);
+    if (text === '' || Number.isNaN(number)) return;
+    const within = Math.min(
+      param.maximum ?? Infinity,
+      Math.max(param.above && number <= (param.minimum ?? -Infinity) ? min : (param.minimum ?? -Infinity), number),
+    );
+    slider.value = String(within);
+    field.value = String(within);
+    change(within);
+  };
+  const slider = el('input', {
+    type: 'range',
+    min,
+    max,
+    step,
+    value,
+    'aria-label': `${param.name}, slider`,
+    'aria-describedby': helpId,
+    input: () => set(slider.value),
+  });
+  const field = el('input', {
+    id,
+    type: 'number',
+    min: param.above ? 'any' : min,
+    step: 'any',
+    value,
+    'aria-describedby': helpId,
+    change: () => set(field.value),
+  });
+  return el('div', { class: 'number' }, slider, field);
+}

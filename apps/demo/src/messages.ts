@@ -1,0 +1,41 @@
+import type { Chosen, LabState } from './state.js';
+
+export type Side = 'a' | 'b';
+
+/** What the page asks of the worker. */
+export type Request =
+  | { readonly type: 'start'; readonly state: LabState }
+  | { readonly type: 'pause' }
+  | { readonly type: 'resume' }
+  | { readonly type: 'step' }
+  | { readonly type: 'reset' }
+  | { readonly type: 'curve'; readonly side: Side; readonly chosen: Chosen }
+  | { readonly type: 'classify'; readonly pixels: Float32Array };
+
+/** What is measured of one side at one moment. */
+export interface Measurement {
+  readonly side: Side;
+  /** Passes over the training digits so far. */
+  readonly epoch: number;
+  /** Mean loss since the last measurement, in nats. */
+  readonly loss: number;
+  /** On the given, partly wrong labels of training digits, in percent. */
+  readonly trainAccuracy: number;
+  /** On clean test digits, in percent. */
+  readonly testAccuracy: number;
+}
+
+/** What the worker says. */
+export type Reply =
+  | {
+      readonly type: 'ready';
+      readonly engine: string;
+      readonly why: string;
+      readonly digits: readonly { readonly label: number; readonly pixels: Uint8Array }[];
+    }
+  | { readonly type: 'progress'; readonly step: number; readonly of: number }
+  | ({ readonly type: 'measured' } & Measurement)
+  | { readonly type: 'curve'; readonly side: Side; readonly losses: readonly number[] }
+  | { readonly type: 'classified'; readonly a: readonly number[]; readonly b: readonly number[] }
+  | { readonly type: 'ended'; readonly completed: boolean }
+  | { readonly type: 'problem'; readonly message: string };

@@ -1,0 +1,192 @@
+import losses from '@surprisal/losses/plugin';
+import nn from '@surprisal/nn/plugin';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DemoBrowser, seriousFindings } from './browser.js';
+
+let demo: DemoBrowser;
+beforeAll(async () => void (demo = await DemoBrowser.start()), 60_000);
+afterAll(() => demo.stop());
+
+const CLEAN = '#v=1&a=cross-entropy&b=generalized-cross-entropy&noise=0&model=mlp&rate=0.05&epochs=6&train=3000&seed=1';
+const SHORT = '#v=1&a=focal&a.gamma=1&b=comp-sum&b.tau=1.5&noise=0.4&model=mlp&rate=0.05&epochs=2&train=600&seed=7';
+
+const phase = (page: Page, name: string) => page.waitForSelector(`body[data-phase="${name}"]`, { timeout: 60_000 });
+const ready = (page: Page) => page.waitForSelector('body[data-engine]', { timeout: 20_000 });
+
+/** Trains to the end and gives the numbers of the first figure: epoch, A, B. */
+async function train(page: Page): Promise<number[][]> {
+  await ready(page);
+  await page.click('#run');
+  await phase(page, 'ended');
+  const figure = page.locator('#figures figure').first();
+  await figure.locator('summary').click();
+  await figure.locator('tbody tr').first().waitFor();
+  return figure
+    .locator('tbody tr')
+    .evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => Number(cell.textContent))));
+}
+
+describe('the demo', () => {
+  it('shows something useful at once, and every registered method with its paper', async () => {
+    const { page, errors } = await demo.open();
+    await page.waitForSelector('#loss-a', { timeout: 3000 });
+    await ready(page);
+    const shown = await page
+      .locator('[data-method]')
+      .evaluateAll((cards) => cards.map((card) => (card as HTMLElement).dataset.method));
+    for (const { info } of [...losses.methods, ...nn.methods]) expect(shown).toContain(info.name);
+    expect(await page.locator('[data-method="comp-sum"] a').getAttribute('href')).toBe(
+      'https://arxiv.org/abs/2304.07288',
+    );
+    expect(await page.locator('#engine').textContent()).toMatch(/^Engine: wasm\. /);
+    expect(errors).toEqual([]);
+  });
+
+  it('learns: above 90% on clean labels, for both losses', async () => {
+    const { page, errors } = await demo.open(CLEAN);
+    const course = await train(page);
+    expect(course[0]![1]).toBeLessThan(50);
+    expect(course.at(-1)![0]).toBe(6);
+    expect(course.at(-1)![1]).toBeGreaterThan(90);
+    expect(course.at(-1)![2]).toBeGreaterThan(90);
+    expect(await page.locator('#summary').textContent()).toMatch(
+      /^Done\. Test accuracy: A: cross-entropy [\d.]+ at epoch 6; B: generalized-cross-entropy/,
+    );
+    await page.locator('.digit').first().click();
+    const label = /a (\d)/.exec((await page.locator('.digit').first().getAttribute('aria-label'))!)![1];
+    await page.waitForSelector('.bars');
+    expect(await page.locator('.bars caption').first().textContent()).toBe(`A says ${label}`);
+    expect(errors).toEqual([]);
+  });
+
+  it('shows the same figure for the same link in a fresh profile, and another one for another seed', async () => {
+    const [first, second, other] = [
+      await demo.open(SHORT),
+      await demo.open(SHORT),
+      await demo.open(SHORT.replace('seed=7', 'seed=8')),
+    ];
+    const course = await train(first.page);
+    expect(course.length).toBeGreaterThan(4);
+    expect(await train(second.page)).toEqual(course);
+    expect(await train(other.page)).not.toEqual(course);
+    expect(await second.page.locator('#a-gamma').inputValue()).toBe('1');
+    expect(await second.page.locator('#command').textContent()).toBe(
+      'surprisal compare loss focal:gamma=1 comp-sum:tau=1.5 --on mnist --noise 0.4 --model mlp --learning-rate 0.05 --epochs 2 --train-size 600 --seed 7',
+    );
+    expect(await second.page.locator('#code').textContent()).toContain('[focal({ gamma: 1 }), compSum({ tau: 1.5 })]');
+  });
+
+  it('keeps what is chosen in the address, and names what it does not know in one', async () => {
+    const { page } = await demo.open('#v=1&a=focal&colour=blue&noise=7');
+    expect(await page.locator('#notice').textContent()).toBe(
+      'The link holds settings that are not known here and were left out: colour, noise.',
+    );
+    await page.selectOption('#loss-b', 'comp-sum');
+    await page.fill('#b-tau', '1.25');
+    await page.locator('#b-tau').blur();
+    expect(new URL(page.url()).hash).toContain('a=focal&b=comp-sum&b.tau=1.25');
+    expect(await page.locator('#side-b .formula').textContent()).toContain('τ');
+  });
+
+  it('pauses, steps, goes on, and resets', async () => {
+    const { page } = await demo.open(CLEAN.replace('epochs=6', 'epochs=30'));
+    await ready(page);
+    await page.click('#run');
+    await page.waitForFunction(() => /step \d/.test(document.querySelector('#progress-text')!.textContent!));
+    await page.click('#pause');
+    await page.waitForTimeout(300);
+    const step = () =>
+      page
+        .locator('#progress-text')
+        .textContent()
+        .then((text) => Number(/step (\d+)/.exec(text!)![1]));
+    const held = await step();
+    await page.waitForTimeout(300);
+    expect(await step()).toBe(held);
+    await page.click('#step');
+    await page.waitForFunction(
+      (before) => Number(/step (\d+)/.exec(document.querySelector('#progress-text')!.textContent!)![1]) === before + 1,
+      held,
+    );
+    await page.click('#run');
+    await page.waitForFunction(
+      (before) => Number(/step (\d+)/.exec(document.querySelector('#progress-text')!.textContent!)![1]) > before + 5,
+      held,
+    );
+    await page.click('#reset');
+    expect(await page.locator('#progress-text').textContent()).toBe('not started');
+    expect(await page.locator('#progress').getAttribute('aria-valuenow')).toBe('0');
+  });
+
+  it('takes a drawing', async () => {
+    const { page } = await demo.open(SHORT);
+    await train(page);
+    await page.locator('#pad').scrollIntoViewIfNeeded();
+    const box = (await page.locator('#pad').boundingBox())!;
+    await page.mouse.move(box.x + box.width / 2, box.y + 40);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height - 40, { steps: 10 });
+    await page.mouse.up();
+    await page.waitForSelector('.bars');
+    expect(await page.locator('.bars tbody').first().locator('tr').count()).toBe(10);
+  });
+
+  it.each(['light', 'dark'] as const)('has no serious accessibility finding, %s', async (colorScheme) => {
+    const { page } = await demo.open(SHORT, { colorScheme });
+    await train(page);
+    await page.locator('.digit').first().click();
+    await page.waitForSelector('.bars');
+    expect(await seriousFindings(page)).toEqual([]);
+  });
+
+  it('can be used by keyboard alone: a skip link first, no trap, a run by Enter', async () => {
+    const { page } = await demo.open(SHORT);
+    await ready(page);
+    const focused = () =>
+      page.evaluate(() => document.activeElement!.id || document.activeElement!.textContent!.trim());
+    await page.keyboard.press('Tab');
+    expect(await focused()).toBe('Skip to the lab');
+    const seen = new Set<string>();
+    for (let i = 0; i < 60 && !seen.has('clear'); i++) {
+      await page.keyboard.press('Tab');
+      seen.add(await focused());
+    }
+    for (const id of ['loss-a', 'a-gamma', 'loss-b', 'b-tau', 'task-noise', 'run', 'clear']) expect(seen).toContain(id);
+    await page.locator('#run').focus();
+    await page.keyboard.press('Enter');
+    await phase(page, 'ended');
+  });
+
+  it('fits a phone: no sideways scrolling at 320 pixels, targets of 44', async () => {
+    const { page } = await demo.open(SHORT, { viewport: { width: 320, height: 640 } });
+    await ready(page);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+    const small = await page
+      .locator('button:visible, select:visible, input:visible')
+      .evaluateAll((all) => all.filter((one) => one.getBoundingClientRect().height < 43.5).map((one) => one.outerHTML));
+    expect(small).toEqual([]);
+  });
+
+  it('can be read without scripts', async () => {
+    const { page } = await demo.open('', { javaScriptEnabled: false });
+    expect(await page.locator('#about svg').count()).toBe(1);
+    expect(await page.locator('#about figcaption').textContent()).toContain('cross-entropy');
+    expect(await page.locator('noscript').count()).toBe(1);
+    expect(await page.locator('#run').isVisible()).toBe(false);
+  });
+
+  it('gives its figures away as SVG, PNG and CSV', async () => {
+    const { page } = await demo.open(SHORT);
+    await train(page);
+    for (const [name, file] of [
+      ['SVG', 'test-accuracy.svg'],
+      ['PNG', 'test-accuracy.png'],
+      ['CSV', 'test-accuracy.csv'],
+    ]) {
+      const download = page.waitForEvent('download');
+      await page.locator('#figures figure').first().getByText(name!, { exact: true }).click();
+      expect((await download).suggestedFilename()).toBe(file);
+    }
+  });
+});
