@@ -21,6 +21,10 @@ describe('safetensors', () => {
     );
   });
 
+  it('reads a Buffer, as files come in Node', () => {
+    expect(decodeSafetensors(Buffer.from(encodeSafetensors(example)))).toEqual(example);
+  });
+
   it('aligns the data, as other readers like it', () => {
     const bytes = encodeSafetensors(example);
     expect(Number(new DataView(bytes.buffer).getBigUint64(0, true)) % 8).toBe(0);

@@ -75,7 +75,8 @@ function readArray(name: string, { dtype, shape, data_offsets }: Entry, data: Ui
       `${source}: "${name}" [${shape.join(', ')}] must have ${size * Format.BYTES_PER_ELEMENT} bytes of data, got ${Math.min(end, data.length) - begin}; write the file again`,
     );
   }
-  return { shape, data: new Format(data.slice(begin, end).buffer) };
+  // A copy, aligned as the format asks. (Node's Buffer.slice makes none: its buffer would be the whole file.)
+  return { shape, data: new Format(new Uint8Array(data.subarray(begin, end)).buffer) };
 }
 
 function formatOf(data: NdData): Format {
