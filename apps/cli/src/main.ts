@@ -38,7 +38,7 @@ function command(usage: string, summary: string, examples: readonly string[]): C
     .optionsGroup('Output:')
     .option('--json', 'print one JSON object to stdout')
     .option('-q, --quiet', 'no progress and notes on stderr')
-    .option('--verbose', 'show the stack of an error')
+    .option('--verbose', 'show metrics as they come, and the stack of an error')
     .addOption(new Option('--color', 'colour even when not on a terminal'))
     .addOption(new Option('--no-color', 'no colour'))
     .option('--ascii', 'no characters beyond ASCII')
@@ -69,6 +69,7 @@ const withRunOptions = (made: Command): Command =>
     .option('--set <key=value>', 'set a parameter; may be repeated', collect)
     .option('--runs <folder>', 'where runs are kept (default runs)')
     .option('--reuse', 'show a finished run of the same parameters, if there is one')
+    .option('--fresh', 'run anew, also with --reuse')
     .option('--print-config', 'show the merged parameters and where each came from, and end')
     .option('--json-lines', 'print each event as a line of JSON')
     .option('-y, --yes', 'never ask (this command never does)');
@@ -213,5 +214,9 @@ try {
   else await program.parseAsync(args, { from: 'user' });
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-  else process.exitCode = (await import('./exit.js')).report(error, process.argv.includes('--verbose'));
+  else
+    process.exitCode = (await import('./exit.js')).report(error, {
+      verbose: process.argv.includes('--verbose'),
+      json: process.argv.includes('--json'),
+    });
 }

@@ -15,17 +15,22 @@ export const JSON_VERSION = 1;
 
 /** Where results and messages go: results to stdout, everything else to stderr. */
 export class Output {
+  /** Colours of stdout, and of stderr: each has them when it is a terminal, or when they are asked for. */
   readonly colors;
+  readonly noteColors;
   readonly json: boolean;
   readonly jsonLines: boolean;
   readonly quiet: boolean;
+  readonly verbose: boolean;
   readonly ascii: boolean;
 
   constructor(options: OutputOptions) {
-    this.colors = picocolors.createColors(options.color ?? picocolors.isColorSupported);
+    this.colors = picocolors.createColors(options.color ?? hasColors(process.stdout));
+    this.noteColors = picocolors.createColors(options.color ?? hasColors(process.stderr));
     this.json = options.json ?? false;
     this.jsonLines = options.jsonLines ?? false;
     this.quiet = options.quiet ?? false;
+    this.verbose = options.verbose ?? false;
     this.ascii = options.ascii ?? false;
   }
 
@@ -56,6 +61,14 @@ export class Output {
 
   /** A warning, shown even when quiet. */
   warn(text: string): void {
-    process.stderr.write(`${this.colors.yellow('warning:')} ${text}\n`);
+    process.stderr.write(`${this.noteColors.yellow('warning:')} ${text}\n`);
   }
+}
+
+/** NO_COLOR wins over FORCE_COLOR; without either, a terminal has colours. */
+function hasColors({ isTTY }: { readonly isTTY?: boolean }): boolean {
+  const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
+  if (NO_COLOR) return false;
+  if (FORCE_COLOR) return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
+  return isTTY === true && TERM !== 'dumb';
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SurprisalOptions, makeProject, surprisal } from './project.js';
@@ -78,6 +78,15 @@ describe('usage mistakes: one line, exit code 2, a suggestion', () => {
     expect(stderr).not.toContain('    at ');
   });
 
+  it('is one JSON object on stdout with --json', async () => {
+    const { code, stdout } = await run('info focl --json');
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toEqual({
+      version: 1,
+      error: { name: 'UnknownNameError', message: 'unknown method, study or paper "focl": did you mean "focal"?' },
+    });
+  });
+
   it('shows the stack with --verbose', async () => {
     expect((await run('info focl --verbose')).stderr).toContain('    at ');
   });
@@ -93,7 +102,10 @@ describe('usage mistakes: one line, exit code 2, a suggestion', () => {
   it('names a folder that cannot be written, and leaves nothing', async () => {
     writeFileSync(join(project.folder, 'a-file'), '');
     const { code, stderr } = await run('reproduce count --runs a-file');
-    expect([code, lastLine(stderr)]).toEqual([2, expect.stringMatching(/^surprisal: .*a-file/)]);
+    expect([code, lastLine(stderr)]).toEqual([
+      2,
+      expect.stringMatching(/^surprisal: a-file: runs cannot be kept there \(E\w+\); name another folder with --runs$/),
+    ]);
   });
 
   it('names an MNIST file that is missing, and marks the run as failed', async () => {
@@ -169,6 +181,7 @@ describe('output', () => {
     // eslint-disable-next-line no-control-regex -- escapes are what is looked for
     expect(plain.stdout + plain.stderr).not.toMatch(/\r|\u001b/);
     expect((await run('list --color')).stdout).toContain('\u001b[1m');
+    expect((await run('list', { env: { CI: '1' } })).stdout).not.toContain('\u001b');
     expect((await run('list', { env: { FORCE_COLOR: '1' } })).stdout).toContain('\u001b[1m');
     expect((await run('list', { env: { FORCE_COLOR: '1', NO_COLOR: '1' } })).stdout).not.toContain('\u001b');
   });
@@ -210,11 +223,34 @@ describe('exit codes of runs', () => {
 
   it('is 1 when the run fails for an unexpected reason, which is kept', async () => {
     const { code, stderr } = await run('reproduce failing --runs codes');
-    expect([code, lastLine(stderr)]).toEqual([1, 'surprisal: unexpected: broken on purpose (--verbose shows where)']);
+    expect([code, lastLine(stderr)]).toEqual([
+      1,
+      expect.stringMatching(/^surprisal: failing failed: broken on purpose; see codes.*log\.txt$/),
+    ]);
+    const verbose = await run('reproduce failing --runs codes --verbose');
+    expect(verbose.stderr).toMatch(/caused by TypeError: broken on purpose\n {4}at /);
     const { runs } = JSON.parse((await run('runs --runs codes --json')).stdout) as {
       runs: { study: string; status: string }[];
     };
     expect(runs.find(({ study }) => study === 'failing')!.status).toBe('FAILED');
+  });
+});
+
+describe('several studies at once', () => {
+  it('give one JSON object, and the worst exit code', async () => {
+    const { code, stdout } = await run('reproduce count busy --json --least 2 --delay 0 --runs several');
+    expect(code).toBe(1);
+    const { runs } = JSON.parse(stdout) as { runs: { study: string; status: string; claims: { holds: boolean }[] }[] };
+    expect(runs.map(({ study, status }) => [study, status])).toEqual([
+      ['count', 'FINISHED'],
+      ['busy', 'FINISHED'],
+    ]);
+    expect(runs[0]!.claims[0]!.holds).toBe(false);
+  });
+
+  it('do not start when one of them is mistyped', async () => {
+    expect((await run('reproduce count busyy --runs none')).code).toBe(2);
+    expect(existsSync(join(project.folder, 'none'))).toBe(false);
   });
 });
 
@@ -275,7 +311,8 @@ describe('runs', () => {
     );
     expect((await run('runs export last --runs many --latex')).stdout).toContain('\\begin{tabular}{lr}');
     const again = await run('reproduce count --runs many --reuse');
-    expect(again.stderr).toContain('an existing run of these parameters is shown');
+    expect(again.stderr).toMatch(/an existing run: many\/.*; --fresh to run again/);
+    expect(again.stdout).toContain('✓ holds');
     expect((JSON.parse((await run('runs --runs many --json')).stdout) as { runs: unknown[] }).runs).toHaveLength(2);
   });
 });

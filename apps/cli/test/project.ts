@@ -10,20 +10,20 @@ export const bin = join(here, '../bin/surprisal.js');
 
 /** A study that counts slowly, drawing a number each step; it goes on from a checkpoint. */
 const COUNT = `
-import { Random, checkpoint, claim, definePlugin, defineStudy, estimate, metric, plot, progress, table } from '@surprisal/core';
+import { Random, checkpoint, claim, definePlugin, defineStudy, estimate, metric, ndarray, plot, progress, table } from '@surprisal/core';
 import { z } from 'zod';
 const count = defineStudy({
   name: 'count', summary: 'Counts slowly.',
   params: z.object({ steps: z.number().int().min(1).default(5).describe('steps'), delay: z.number().min(0).default(0).describe('ms'), least: z.number().default(0), sizes: z.array(z.number()).default([1, 2]) }),
   quick: { steps: 2 },
   async *run({ params, seed, signal, resume }) {
-    const draws = [...(resume?.json.draws ?? [])];
+    const draws = [...(resume?.arrays.draws.data ?? [])];
     while (draws.length < params.steps) {
       await new Promise((resolve) => setTimeout(resolve, params.delay));
       draws.push(new Random(seed).split(draws.length).uniform());
       yield progress(draws.length, params.steps, 'counting');
       yield metric({ step: draws.length, loss: draws.at(-1) });
-      if (draws.length % 3 === 0 || signal.aborted) yield checkpoint({ json: { draws }, arrays: {} });
+      if (draws.length % 3 === 0 || signal.aborted) yield checkpoint({ json: {}, arrays: { draws: ndarray(Float64Array.from(draws), [draws.length]) } });
       if (signal.aborted) return;
     }
     const mean = estimate(draws);
@@ -32,8 +32,22 @@ const count = defineStudy({
     yield claim({ says: 'the mean is at least ' + params.least, paper: 0.5, measured: mean, holds: mean.mean >= params.least });
   },
 });
+// Never waits, and has results to show while it runs.
+const busy = defineStudy({
+  name: 'busy', summary: 'Counts without a pause.',
+  params: z.object({ delay: z.number().min(0).default(60) }),
+  async *run({ params, signal, resume }) {
+    for (let step = (resume?.json.step ?? 0) + 1; step <= 20; step++) {
+      for (const end = performance.now() + params.delay; performance.now() < end; );
+      yield table({ name: 'step ' + step, columns: [{ key: 'step', title: 'step' }], rows: [{ step }] });
+      yield checkpoint({ json: { step }, arrays: {} });
+      if (signal.aborted) return;
+    }
+    yield claim({ says: 'it counted', paper: 20, measured: 20, holds: true });
+  },
+});
 const failing = defineStudy({ name: 'failing', summary: 'Fails.', params: z.object({}), async *run() { yield progress(1, 2); throw new TypeError('broken on purpose'); } });
-export default definePlugin({ name: 'counting', studies: [count, failing] });
+export default definePlugin({ name: 'counting', studies: [count, busy, failing] });
 `;
 
 /** A folder with a package.json that depends on a good plugin, one that throws, and one of another contract. */

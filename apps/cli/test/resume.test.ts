@@ -73,11 +73,33 @@ describe('a run that is broken off', () => {
     expect([again.code, again.stderr]).toEqual([0, expect.stringContaining('is finished')]);
   });
 
+  it('by Ctrl-C is stopped, not finished, when it never waits and has results already', async () => {
+    const stopped = await run(['reproduce', 'busy', '--runs', 'busy'], interrupt('busy', 'SIGINT'));
+    expect([stopped.code, remains('busy').status]).toEqual([130, 'KILLED']);
+    const resumed = await run(['resume', 'last', '--runs', 'busy', '--json']);
+    const { tables } = JSON.parse(resumed.stdout) as { tables: { name: string }[] };
+    expect(tables.map(({ name }) => name)).toEqual(Array.from({ length: 20 }, (_, i) => `step ${i + 1}`));
+  });
+
   it('by Ctrl-C twice ends at once', async () => {
     const args = ['reproduce', 'count', '--steps', '20', '--delay', '300', '--runs', 'twice'];
     const stopped = await run(args, interrupt('twice', 'SIGINT', 'SIGINT'));
     expect(stopped.code).toBe(130);
     expect(remains('twice').status).toBe('KILLED');
+  });
+
+  it('with a real network goes on to the same end', async () => {
+    const train = 'compare loss cross-entropy --on mnist --train-size 2000 --test-size 200 --epochs 6 --seeds 1'.split(
+      ' ',
+    );
+    expect((await run([...train, '--runs', 'network'])).code).toBe(0);
+    const killed = await run([...train, '--runs', 'network-killed'], interrupt('network-killed', 'SIGKILL'));
+    expect(killed.signal).toBe('SIGKILL');
+    expect((await run(['resume', 'last', '--runs', 'network-killed'])).code).toBe(0);
+    const [one, other] = ['network', 'network-killed'].map((root) =>
+      ['metrics.jsonl', 'result.json'].map((name) => readFileSync(join(remains(root).folder, name), 'utf8')),
+    );
+    expect(other).toEqual(one);
   });
 
   it('refuses changed parameters without --force', async () => {

@@ -1,3 +1,5 @@
+import { hostname } from 'node:os';
+import { readContestants } from '../contestants.js';
 import { UsageError, exitCodes } from '../exit.js';
 import { layout } from '../terminal/table.js';
 import type { Output, OutputOptions } from '../output.js';
@@ -11,9 +13,11 @@ import {
   readConfig,
 } from '../parameters.js';
 import { loadPlugins } from '../plugins.js';
-import { type RunFolder, type RunResults, findRun, listRuns } from '../run/folder.js';
+import type { RunFolder } from '../run/folder.js';
+import { findRun, listRuns } from '../run/list.js';
 import { type Study, unknownName } from '@surprisal/core';
-import { checkReproducible, execute, show } from './execute.js';
+import { execute } from './execute.js';
+import { type Outcome, show } from './show.js';
 
 /** Options of the commands that run a study. */
 export interface RunOptions extends OutputOptions {
@@ -24,6 +28,7 @@ export interface RunOptions extends OutputOptions {
   readonly set?: readonly string[];
   readonly printConfig?: boolean;
   readonly reuse?: boolean;
+  readonly fresh?: boolean;
   readonly force?: boolean;
   readonly on?: string;
   readonly [flag: string]: unknown;
@@ -33,14 +38,23 @@ export interface RunOptions extends OutputOptions {
 export async function reproduce(output: Output, names: readonly string[], options: RunOptions): Promise<number> {
   const { registry } = await loadPlugins(output);
   const studies = names.map((name) => registry.study(name));
-  studies.forEach(checkReproducible);
-  let worst: number = exitCodes.ok;
-  for (const study of studies) {
-    const code = await runOne(output, study, options);
-    if (code === exitCodes.cancelled) return code;
-    worst = Math.max(worst, code);
+  for (const { name, compares } of studies) {
+    if (compares)
+      throw new UsageError(`${name} compares methods: run surprisal compare ${compares.kind} --on ${compares.on}`);
   }
-  return worst;
+  const planned = studies.map((study) => plan(study, options)); // a mistake in the last one stops the first one
+  const outcomes: Outcome[] = [];
+  for (const one of planned) {
+    outcomes.push(await runOne(output, one, options));
+    if (outcomes.at(-1)!.code > exitCodes.failed) break; // Ctrl-C ends them all
+  }
+  return conclude(output, outcomes);
+}
+
+/** One study gives its own object, several a list of them. The worst exit code stands for all. */
+function conclude(output: Output, outcomes: readonly Outcome[]): number {
+  output.result(outcomes.length === 1 ? outcomes[0]!.json : { runs: outcomes.map(({ json }) => json) });
+  return Math.max(...outcomes.map(({ code }) => code));
 }
 
 /** `surprisal compare <kind> [methods...] --on <task>` */
@@ -53,7 +67,9 @@ export async function compare(
   const { registry } = await loadPlugins(output);
   const all = registry.methods(kind);
   const study = comparisonOf(registry.studies, kind, options.on);
-  return runOne(output, study, options, methods.length > 0 ? methods : all.map((method) => method.info.name));
+  const texts = methods.length > 0 ? methods : all.map((method) => method.info.name);
+  readContestants(registry, study, texts); // a mistake in a method is found before anything starts
+  return conclude(output, [await runOne(output, plan(study, options), options, texts)]);
 }
 
 /** The study that compares methods of a kind on a task. */
@@ -67,31 +83,35 @@ export function comparisonOf(studies: readonly Study[], kind: string, on: string
   throw unknownName('task', on, names);
 }
 
-async function runOne(output: Output, study: Study, options: RunOptions, methods?: readonly string[]): Promise<number> {
-  const { registry, discovered } = await loadPlugins();
+/** A study with all that was given for it. */
+interface Plan extends ReturnType<typeof general> {
+  readonly study: Study;
+  readonly merged: Merged;
+}
+
+function plan(study: Study, options: RunOptions): Plan {
   const config = readConfig();
+  const { quick = false, set = [] } = options;
+  return { study, merged: mergeParameters({ study, quick, config, flags: options, set }), ...general(options, config) };
+}
+
+async function runOne(
+  output: Output,
+  { study, merged, seed, engine, runs }: Plan,
+  options: RunOptions,
+  methods?: readonly string[],
+): Promise<Outcome> {
   const quick = options.quick ?? false;
-  const merged = mergeParameters({ study, quick, config, flags: options, set: options.set ?? [] });
-  const { seed, engine, runs } = general(options, config);
   if (options.printConfig) return printConfig(output, study, merged, { seed, engine, runs });
-  const finished = options.reuse ? findFinished(runs.value, study, merged, seed.value, quick) : undefined;
+  const wanted = { study: study.name, params: merged.params, seed: seed.value, quick, methods };
+  const finished = options.reuse && !options.fresh ? findFinished(runs.value, wanted, engine.value) : undefined;
   if (finished) {
-    output.note(
-      `an existing run of these parameters is shown: ${finished.folder.path}; leave out --reuse to run again`,
-    );
-    return show(output, finished.folder, finished.results);
+    output.note(`an existing run: ${finished.path}; --fresh to run again`);
+    return show(output, finished, finished.results);
   }
-  return execute(output, {
-    study,
-    merged,
-    seed: seed.value,
-    engine: engine.value,
-    quick,
-    discovered,
-    registry,
-    runs: runs.value,
-    ...(methods && { methods }),
-  });
+  const { registry, discovered } = await loadPlugins();
+  const chosen = { seed: seed.value, engine: engine.value, runs: runs.value, ...(methods && { methods }) };
+  return execute(output, { study, merged, quick, registry, discovered, ...chosen });
 }
 
 function general(options: RunOptions, config: ConfigFile) {
@@ -114,35 +134,27 @@ function printConfig(
   study: Study,
   { params, origins }: Merged,
   rest: Readonly<Record<string, { value: unknown; origin: Origin }>>,
-): number {
+): Outcome {
   const settings = [
     ...Object.entries(rest).map(([name, { value, origin }]) => ({ name, value, origin })),
     ...Object.entries(params).map(([name, value]) => ({ name, value, origin: origins[name]! })),
   ];
-  output.result({ study: study.name, settings });
   for (const line of layout(
     ['setting', 'value', 'from'],
     settings.map(({ name, value, origin }) => [name, JSON.stringify(value), origin]),
   ))
     output.print(line);
-  return exitCodes.ok;
+  return { code: exitCodes.ok, json: { study: study.name, settings } };
 }
 
-function findFinished(
-  root: string,
-  study: Study,
-  { params }: Merged,
-  seed: number,
-  quick: boolean,
-): { folder: RunFolder; results: RunResults } | undefined {
-  const wanted = JSON.stringify([study.name, params, seed, quick]);
-  const folder = listRuns(root)
-    .reverse()
-    .find(
-      ({ info, status }) =>
-        status === 'FINISHED' && JSON.stringify([info.study, info.params, info.seed, info.quick]) === wanted,
-    );
-  return folder && { folder, results: folder.results };
+/** The last finished run of the same study, parameters, seed and methods; on the same engine, if one is named. */
+function findFinished(root: string, wanted: Readonly<Record<string, unknown>>, engine: string): RunFolder | undefined {
+  const key = (facts: Readonly<Record<string, unknown>>) =>
+    JSON.stringify(['study', 'params', 'seed', 'quick', 'methods'].map((name) => facts[name]));
+  return listRuns(root).findLast(
+    ({ info, status }) =>
+      status === 'FINISHED' && key({ ...info }) === key(wanted) && (engine === 'auto' || info.engine === engine),
+  );
 }
 
 /** `surprisal resume <run>` */
@@ -155,10 +167,12 @@ export async function resume(output: Output, name: string, options: RunOptions):
   const study = registry.study(studyName);
   if (folder.status === 'FINISHED') {
     output.note(`${folder.path} is finished`);
-    return show(output, folder, folder.results);
+    return conclude(output, [show(output, folder, folder.results)]);
   }
-  if (folder.status === 'RUNNING')
-    throw new UsageError(`${folder.path}: the run is going on (process ${folder.info.process.pid}); stop it first`);
+  if (folder.status === 'RUNNING' && !(options.force && folder.info.process.host !== hostname()))
+    throw new UsageError(
+      `${folder.path}: the run is going on (process ${folder.info.process.pid} on ${folder.info.process.host}); stop it first`,
+    );
   const changed = mergeParameters({ study, quick: false, config: {}, flags: {}, set: options.set ?? [] });
   const changes = Object.keys(changed.origins).filter((key) => changed.origins[key] === 'flag');
   if (changes.length > 0 && !options.force) {
@@ -171,7 +185,7 @@ export async function resume(output: Output, name: string, options: RunOptions):
     origins: { ...origins, ...Object.fromEntries(changes.map((key) => [key, 'flag' as const])) },
   };
   if (changes.length > 0) folder.update(merged);
-  return execute(output, {
+  const outcome = await execute(output, {
     study,
     merged,
     seed,
@@ -183,4 +197,5 @@ export async function resume(output: Output, name: string, options: RunOptions):
     resume: folder,
     ...(methods && { methods }),
   });
+  return conclude(output, [outcome]);
 }

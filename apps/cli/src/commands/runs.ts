@@ -2,7 +2,8 @@ import type { TableEvent } from '@surprisal/core';
 import { UsageError } from '../exit.js';
 import type { Output } from '../output.js';
 import { decimalsOf, numberOf, showValue } from '../run/format.js';
-import { type RunFolder, findRun, listRuns } from '../run/folder.js';
+import type { RunFolder } from '../run/folder.js';
+import { findRun, listRuns } from '../run/list.js';
 import { toCsv } from '../run/plots.js';
 import { layout } from '../terminal/table.js';
 

@@ -6,79 +6,44 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
-  readdirSync,
-  renameSync,
   rmSync,
   statSync,
   truncateSync,
-  writeFileSync,
   writeSync,
 } from 'node:fs';
-import { hostname } from 'node:os';
-import { basename, join } from 'node:path';
-import { DataError, type StudyEvent, type StudyState, decodeSafetensors, encodeSafetensors } from '@surprisal/core';
-import type { Origin } from '../parameters.js';
+import { basename, isAbsolute, join, normalize } from 'node:path';
+import { DataError, type MetricEvent, type StudyState } from '@surprisal/core';
+import { type Checkpoint, Checkpoints } from './checkpoints.js';
+import { readJson, toJson, writeWhole } from './files.js';
+import type { RunInfo, RunResults, RunStatus } from './info.js';
+import { isGone } from './machine.js';
 
-export type RunStatus = 'RUNNING' | 'FINISHED' | 'FAILED' | 'KILLED';
-
-/** `run.json`: all that is needed to know what a run was, and to run it again. */
-export interface RunInfo {
-  readonly version: 1;
-  readonly study: string;
-  readonly status: RunStatus;
-  /** A smoke run: its numbers are no result. */
-  readonly quick: boolean;
-  readonly params: Readonly<Record<string, unknown>>;
-  readonly origins: Readonly<Record<string, Origin>>;
-  readonly seed: number;
-  readonly engine: string;
-  /** Texts of the methods that a comparison compares. */
-  readonly methods?: readonly string[];
-  readonly command: readonly string[];
-  readonly started: string;
-  readonly ended?: string;
-  readonly process: { readonly pid: number; readonly host: string };
-  readonly machine: Readonly<Record<string, unknown>>;
-  readonly packages: Readonly<Record<string, string>>;
-  readonly git?: { readonly commit: string; readonly dirty: boolean };
-  readonly problem?: string;
-}
-
-/** Results so far: what a run shows at its end, and what a checkpoint must keep beside the state. */
-export type RunResults = readonly Exclude<StudyEvent, { type: 'progress' | 'metric' | 'checkpoint' | 'artifact' }>[];
-
-interface SavedCheckpoint {
-  readonly json: unknown;
-  readonly arrays: string;
-  readonly metricsBytes: number;
-  readonly results: RunResults;
-}
-
-const KEPT_CHECKPOINTS = 2;
-
-/** The folder of one run. Files are written beside their place and moved there, so that none is ever half-written. */
+/** The folder of one run. */
 export class RunFolder {
+  readonly #checkpoints: Checkpoints;
   #metrics: number | undefined;
-  #checkpoints: number;
 
   private constructor(readonly path: string) {
-    this.#checkpoints = this.#saved().length === 0 ? 0 : Number(this.#saved().at(-1)!.slice(0, 6));
+    this.#checkpoints = new Checkpoints(join(path, 'checkpoints'));
   }
 
-  /** Makes the folder `root/DATE/TIME-study-seedN`; an old run is never written over. */
-  static create(root: string, study: string, seed: number, now: Date): RunFolder {
-    const [date, time] = now.toISOString().split('T') as [string, string];
-    const stem = join(root, date, `${time.slice(0, 8).replaceAll(':', '')}-${study}-seed${seed}`);
-    mkdirSync(join(root, date), { recursive: true });
-    for (let n = 1; ; n++) {
-      const path = n === 1 ? stem : `${stem}-${n}`;
-      try {
-        mkdirSync(path);
-        mkdirSync(join(path, 'checkpoints'));
-        return new RunFolder(path);
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      }
+  /**
+   * Makes the folder `root/DATE/TIME-study-seedN`; an old run is never written over.
+   *
+   * @throws DataError when it cannot be made
+   */
+  static create(root: string, info: RunInfo): RunFolder {
+    const [date, time] = info.started.split('T') as [string, string];
+    const stem = join(root, date, `${time.slice(0, 8).replaceAll(':', '')}-${info.study}-seed${info.seed}`);
+    try {
+      mkdirSync(join(root, date), { recursive: true });
+      const folder = new RunFolder(makeNew(stem));
+      mkdirSync(join(folder.path, 'checkpoints'));
+      folder.writeJson('run.json', info);
+      return folder;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw new DataError(`${root}: runs cannot be kept there (${code}); name another folder with --runs`);
     }
   }
 
@@ -94,64 +59,55 @@ export class RunFolder {
   }
 
   write(name: string, content: string | Uint8Array): void {
-    const file = join(this.path, name);
-    mkdirSync(join(file, '..'), { recursive: true });
-    const descriptor = openSync(`${file}.part`, 'w');
-    writeFileSync(descriptor, content);
-    fsyncSync(descriptor);
-    closeSync(descriptor);
-    renameSync(`${file}.part`, file);
+    writeWhole(join(this.path, name), content);
   }
 
   writeJson(name: string, value: unknown): void {
-    this.write(name, `${JSON.stringify(value, null, 2)}\n`);
+    this.write(name, toJson(value));
+  }
+
+  /** @throws DataError for a name that leads out of the folder */
+  writeArtifact(name: string, content: string | Uint8Array): void {
+    if (isAbsolute(name) || normalize(name).startsWith('..'))
+      throw new DataError(`artifact: name must stay inside the run folder, got "${name}"`);
+    this.write(join('artifacts', name), content);
   }
 
   get info(): RunInfo {
     return readJson(join(this.path, 'run.json')) as RunInfo;
   }
 
-  update(change: Partial<RunInfo>): void {
+  update(change: { readonly [K in keyof RunInfo]?: RunInfo[K] | undefined }): void {
     this.writeJson('run.json', { ...this.info, ...change });
   }
 
-  /** The status as one should read it: a running process that is gone was interrupted. */
+  /** The status as one should read it: a run whose process is gone was interrupted. */
   get status(): RunStatus | 'INTERRUPTED' {
     const { status, process: owner } = this.info;
-    return status === 'RUNNING' && owner.host === hostname() && !alive(owner.pid) ? 'INTERRUPTED' : status;
+    return status === 'RUNNING' && isGone(owner) ? 'INTERRUPTED' : status;
   }
 
-  appendMetric(values: Readonly<Record<string, unknown>>): void {
-    this.#metrics ??= openSync(join(this.path, 'metrics.jsonl'), 'a');
+  /** Appends a line to metrics.jsonl; it is with the system at once. */
+  appendMetric(values: MetricEvent['values']): void {
+    this.#metrics ??= openSync(this.#metricsFile, 'a');
     writeSync(this.#metrics, `${JSON.stringify(values)}\n`);
+  }
+
+  get metrics(): MetricEvent['values'][] {
+    if (!existsSync(this.#metricsFile)) return [];
+    const lines = readFileSync(this.#metricsFile, 'utf8').split('\n').slice(0, -1); // a line without its end is half a line
+    return lines.map((line) => JSON.parse(line) as MetricEvent['values']);
   }
 
   log(text: string): void {
     appendFileSync(join(this.path, 'log.txt'), `${new Date().toISOString()} ${text}\n`);
   }
 
-  get metrics(): Record<string, number | string>[] {
-    const file = join(this.path, 'metrics.jsonl');
-    if (!existsSync(file)) return [];
-    const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
-    return lines.map((line) => JSON.parse(line) as Record<string, number | string>);
-  }
-
-  /** Saves a state to go on from; the last two stay. */
+  /** Saves a state to go on from. */
   saveCheckpoint(state: StudyState, results: RunResults): void {
-    const name = String(++this.#checkpoints).padStart(6, '0');
-    const arrays = `checkpoints/${name}.safetensors`;
-    this.write(arrays, encodeSafetensors(state.arrays));
-    this.writeJson(`checkpoints/${name}.json`, {
-      json: state.json,
-      arrays,
-      metricsBytes: this.#metricsBytes(),
-      results,
-    } satisfies SavedCheckpoint);
-    for (const old of this.#saved().slice(0, -KEPT_CHECKPOINTS)) {
-      rmSync(join(this.path, 'checkpoints', old));
-      rmSync(join(this.path, 'checkpoints', old.replace('.json', '.safetensors')), { force: true });
-    }
+    if (this.#metrics !== undefined) fsyncSync(this.#metrics); // never shorter than the checkpoint says
+    const metricsBytes = existsSync(this.#metricsFile) ? statSync(this.#metricsFile).size : 0;
+    this.#checkpoints.save({ state, results, metricsBytes });
   }
 
   /**
@@ -159,18 +115,11 @@ export class RunFolder {
    *
    * @throws DataError when it is corrupt
    */
-  restore(): { state: StudyState; results: RunResults } | undefined {
-    const last = this.#saved().at(-1);
-    const metrics = join(this.path, 'metrics.jsonl');
-    if (last === undefined) {
-      rmSync(metrics, { force: true });
-      return undefined;
-    }
-    const { json, arrays, metricsBytes, results } = readJson(join(this.path, 'checkpoints', last)) as SavedCheckpoint;
-    const file = join(this.path, arrays);
-    const state = { json, arrays: decodeSafetensors(readFileSync(file), file) };
-    if (existsSync(metrics)) truncateSync(metrics, metricsBytes);
-    return { state, results };
+  restore(): Checkpoint | undefined {
+    const last = this.#checkpoints.last();
+    if (last === undefined) rmSync(this.#metricsFile, { force: true });
+    else if (existsSync(this.#metricsFile)) truncateSync(this.#metricsFile, last.metricsBytes);
+    return last;
   }
 
   /** What a finished run showed at its end. */
@@ -183,63 +132,20 @@ export class RunFolder {
     this.#metrics = undefined;
   }
 
-  #metricsBytes(): number {
-    const file = join(this.path, 'metrics.jsonl');
-    return existsSync(file) ? statSync(file).size : 0;
-  }
-
-  #saved(): string[] {
-    const folder = join(this.path, 'checkpoints');
-    return existsSync(folder)
-      ? readdirSync(folder)
-          .filter((name) => name.endsWith('.json'))
-          .sort()
-      : [];
+  get #metricsFile(): string {
+    return join(this.path, 'metrics.jsonl');
   }
 }
 
-/** All runs below a folder, oldest first. */
-export function listRuns(root: string): RunFolder[] {
-  if (!existsSync(root)) return [];
-  const folders = readdirSync(root)
-    .sort()
-    .flatMap((date) => {
-      const day = join(root, date);
-      return statSync(day).isDirectory()
-        ? readdirSync(day)
-            .sort()
-            .map((name) => join(day, name))
-        : [];
-    });
-  return folders.filter((path) => existsSync(join(path, 'run.json'))).map((path) => RunFolder.open(path));
-}
-
-/**
- * The run of a path or of a name below a folder.
- *
- * @throws DataError when there is none
- */
-export function findRun(root: string, name: string): RunFolder {
-  if (existsSync(join(name, 'run.json'))) return RunFolder.open(name);
-  const runs = listRuns(root);
-  const found = name === 'last' ? runs.at(-1) : runs.find((run) => run.name === name || run.path.endsWith(name));
-  if (found) return found;
-  throw new DataError(`${name}: no such run in ${root}; surprisal runs lists them`);
-}
-
-function readJson(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw new DataError(`${file}: cannot be read (${(error as Error).message.split('\n')[0]})`);
-  }
-}
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+/** Makes a folder that was not there, numbered where the name is taken. */
+function makeNew(stem: string): string {
+  for (let n = 1; ; n++) {
+    const path = n === 1 ? stem : `${stem}-${n}`;
+    try {
+      mkdirSync(path);
+      return path;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
   }
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ClaimEvent, type Study, type TableEvent, cite } from '@surprisal/core';
-import type { RunFolder, RunInfo, RunResults } from './folder.js';
+import type { RunFolder } from './folder.js';
+import type { RunInfo, RunResults } from './info.js';
 import { bestRow } from '../terminal/table.js';
 import { decimalsOf, showValue } from './format.js';
 

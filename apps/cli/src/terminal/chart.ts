@@ -1,9 +1,11 @@
-import type { PlotEvent } from '@surprisal/core';
+import type { MetricEvent, PlotEvent } from '@surprisal/core';
 import type { Output } from '../output.js';
+import { type Curve, type Point, drawCurves } from './canvas.js';
+import { smooth } from './smooth.js';
 
 interface Series {
   readonly name: string;
-  readonly points: readonly { readonly x: number; readonly y: number }[];
+  readonly points: readonly Point[];
 }
 
 interface Encoding {
@@ -14,6 +16,10 @@ interface Encoding {
 
 const SYMBOLS = ['●', '▲', '■', '◆', '✚', '○', '△', '□'];
 const ASCII_SYMBOLS = ['*', '+', 'x', 'o', '#', '@', '%', '&'];
+const HEIGHT = 12;
+/** Curves with more points than this are smoothed, the raw values faint behind them. */
+const SMOOTH_FROM = 40;
+const SMOOTHING = 0.9;
 
 /** Draws the lines of a Vega-Lite specification as text, fitting the width; false when it has none that text can show. */
 export function printChart(output: Output, { name, caption, spec }: PlotEvent): boolean {
@@ -21,66 +27,92 @@ export function printChart(output: Output, { name, caption, spec }: PlotEvent): 
   const { x, y, color } = (layer.encoding ?? {}) as Encoding;
   const rows = (spec.data as { values?: readonly Record<string, unknown>[] } | undefined)?.values;
   if (!rows || !x?.field || !y?.field) return false;
-  const series = seriesOf(rows, x.field, y.field, color?.field);
-  if (series.every(({ points }) => points.length < 2)) return false;
+  const groups = Object.entries(groupBy(rows, (row) => (color?.field ? String(row[color.field]) : '')));
+  const series = groups.map(([name, members]) => ({ name, points: pointsOf(members, x.field!, y.field!) }));
+  return print(output, `${name}: ${caption}`, series, [x.title ?? x.field, y.title ?? y.field]);
+}
+
+const CURVES = [
+  { key: /^(loss|trainLoss|train_loss)$/, title: 'training loss' },
+  { key: /accuracy$/i, title: 'accuracy' },
+];
+
+/** Draws the course of loss and accuracy over a run's epochs or steps, the mean over seeds, a curve per label. */
+export function printCurves(output: Output, metrics: readonly MetricEvent['values'][]): void {
+  for (const { key, title } of CURVES) {
+    const y = metrics.flatMap((row) => Object.keys(row)).find((name) => key.test(name));
+    const x = ['epoch', 'step'].find((name) => metrics.some((row) => name in row && y! in row));
+    if (y === undefined || x === undefined) continue;
+    const groups = Object.entries(groupBy(metrics, labelOf));
+    const series = groups.map(([name, rows]) => ({ name, points: means(pointsOf(rows, x, y)) }));
+    print(output, title, series, [x, y]);
+  }
+}
+
+const labelOf = ({ label = '', noise }: MetricEvent['values']) =>
+  noise === undefined ? String(label) : `${label}, noise ${noise}`;
+
+/** One point per x, with the mean of its values. */
+function means(points: readonly Point[]): Point[] {
+  const groups = Object.values(groupBy(points, ({ x }) => String(x)));
+  return groups
+    .map((group) => ({ x: group[0]!.x, y: group.reduce((sum, { y }) => sum + y, 0) / group.length }))
+    .sort((a, b) => a.x - b.x);
+}
+
+function print(output: Output, title: string, all: readonly Series[], [x, y]: readonly [string, string]): boolean {
   const symbols = output.ascii ? ASCII_SYMBOLS : SYMBOLS;
+  const series = all.filter(({ points }) => points.length > 0).slice(0, symbols.length); // more could not be told apart
+  if (!output.forPeople || series.every(({ points }) => points.length < 2)) return false;
+  const { cyan, yellow, magenta, green, blue, red, dim, bold } = output.colors;
+  const paints = [cyan, yellow, magenta, green, blue, red];
+  const curves = series.map(({ points }, i): Curve => ({
+    symbol: symbols[i]!,
+    paint: paints[i % paints.length]!,
+    ...(points.length < SMOOTH_FROM ? { points } : { points: smoothed(points), faint: points }),
+  }));
+  const [across, up] = output.ascii ? ['->', '^'] : ['→', '↑'];
+  const note = curves.some(({ faint }) => faint) ? `, smoothed by ${SMOOTHING}` : '';
+  const left = all.length > series.length ? `   (${all.length - series.length} more in the report)` : '';
   const width = Math.max(30, Math.min(80, process.stdout.columns ?? 80));
-  output.print(`\n${output.colors.bold(name)}: ${caption}`);
-  for (const line of drawLines(series, { width, height: 14, symbols, ascii: output.ascii })) output.print(line);
-  output.print(
-    `${' '.repeat(9)}${x.title ?? x.field} ${output.ascii ? '->' : '→'}, ${y.title ?? y.field} ${output.ascii ? '^' : '↑'}`,
-  );
-  output.print(`${' '.repeat(9)}${series.map((line, i) => `${symbols[i % symbols.length]} ${line.name}`).join('   ')}`);
+  output.print(`\n${bold(title)}`);
+  for (const line of drawCurves(curves, { width, height: HEIGHT, ascii: output.ascii, dim })) output.print(line);
+  output.print(dim(`          ${x} ${across}  ${y} ${up}${note}`));
+  for (const line of legend(series, curves, width)) output.print(`          ${line}`);
+  if (left) output.print(left);
   return true;
 }
 
-function seriesOf(rows: readonly Record<string, unknown>[], x: string, y: string, color: string | undefined): Series[] {
-  const names = [...new Set(rows.map((row) => (color ? String(row[color]) : '')))];
-  return names.map((name) => ({
-    name,
-    points: rows
-      .filter((row) => (color ? String(row[color]) : '') === name)
-      .map((row) => ({ x: Number(row[x]), y: Number(row[y]) }))
-      .filter((point) => Number.isFinite(point.x) && Number.isFinite(point.y)),
-  }));
-}
-
-/** The chart's lines: an axis of values to the left, one below, a symbol per series with dots between its points. */
-export function drawLines(
-  series: readonly Series[],
-  { width, height, symbols, ascii }: { width: number; height: number; symbols: readonly string[]; ascii: boolean },
-): string[] {
-  const all = series.flatMap(({ points }) => points);
-  const [left, right] = extent(all.map(({ x }) => x));
-  const [low, high] = extent(all.map(({ y }) => y));
-  const columns = width - 10;
-  const grid = Array.from({ length: height }, () => Array<string>(columns).fill(' '));
-  const column = (x: number) => Math.round(((x - left) / (right - left)) * (columns - 1));
-  const row = (y: number) => Math.round(((high - y) / (high - low)) * (height - 1));
-  for (const { points } of series) {
-    for (let i = 1; i < points.length; i++) {
-      const [from, to] = [points[i - 1]!, points[i]!];
-      for (let c = column(from.x) + 1; c < column(to.x); c++) {
-        const share = (c - column(from.x)) / (column(to.x) - column(from.x));
-        grid[row(from.y + share * (to.y - from.y))]![c] = ascii ? '.' : '·';
-      }
-    }
-  }
-  series.forEach(({ points }, i) =>
-    points.forEach(({ x, y }) => (grid[row(y)]![column(x)] = symbols[i % symbols.length]!)),
-  );
-  const [wall, corner, floor] = ascii ? ['|', '+', '-'] : ['┤', '└', '─'];
-  const lines = grid.map((cells, r) => {
-    const label = r % 4 === 0 || r === height - 1 ? show(high - ((high - low) * r) / (height - 1)) : '';
-    return `${label.padStart(8)}${wall}${cells.join('').trimEnd()}`;
+/** `● one   ▲ two`, in as many lines as it takes. */
+function legend(series: readonly Series[], curves: readonly Curve[], width: number): string[] {
+  const lines: { text: string; length: number }[] = [];
+  series.forEach(({ name }, i) => {
+    if (name === '') return;
+    const text = `${curves[i]!.paint!(curves[i]!.symbol)} ${name}`;
+    const length = name.length + 5;
+    const line = lines.at(-1);
+    if (!line || line.length + length > width - 10) lines.push({ text, length });
+    else Object.assign(line, { text: `${line.text}   ${text}`, length: line.length + length });
   });
-  const scale = show(left).padEnd(columns - show(right).length) + show(right);
-  return [...lines, `${' '.repeat(8)}${corner}${floor.repeat(columns)}`, `${' '.repeat(9)}${scale}`];
+  return lines.map(({ text }) => text);
 }
 
-function extent(values: readonly number[]): [number, number] {
-  const [least, most] = [Math.min(...values), Math.max(...values)];
-  return least === most ? [least - 0.5, most + 0.5] : [least, most];
+function smoothed(points: readonly Point[]): Point[] {
+  const values = smooth(
+    points.map(({ y }) => y),
+    SMOOTHING,
+  );
+  return points.map(({ x }, i) => ({ x, y: values[i]! }));
 }
 
-const show = (value: number) => String(Number(value.toPrecision(4)));
+const pointsOf = (rows: readonly Readonly<Record<string, unknown>>[], x: string, y: string): Point[] =>
+  rows
+    .filter((row) => typeof row[x] === 'number' && typeof row[y] === 'number')
+    .map((row) => ({ x: row[x] as number, y: row[y] as number }));
+
+/** The items by key, in order of first appearance. (Object.groupBy needs a later Node.) */
+function groupBy<T>(items: readonly T[], key: (item: T) => string): Record<string, T[]> {
+  const groups: Record<string, T[]> = {};
+  for (const item of items) (groups[key(item)] ??= []).push(item);
+  return groups;
+}

@@ -1,8 +1,14 @@
 import type { MetricEvent, ProgressEvent } from '@surprisal/core';
 import type { Output } from '../output.js';
+import type { Sink } from '../run/runner.js';
 
 /** Shows where a run stands: one line that is updated on a terminal, a line every few seconds elsewhere. */
-export interface ProgressView {
+export interface ProgressView extends Sink {
+  /** Takes the line away. */
+  done(): void;
+}
+
+interface Handlers {
   progress(event: ProgressEvent): void;
   metric(event: MetricEvent): void;
   done(): void;
@@ -14,13 +20,24 @@ const BARS = '▁▂▃▄▅▆▇█';
 
 /** The view that fits the stream: nothing when quiet. */
 export async function progressView(output: Output, title: string): Promise<ProgressView> {
-  if (output.quiet) return { progress: () => {}, metric: () => {}, done: () => {} };
-  if (!process.stderr.isTTY) return plainView(title);
+  if (output.quiet) return { event: () => {}, done: () => {} };
+  const { progress, metric, done } = await handlers(output, title);
+  return {
+    event(event) {
+      if (event.type === 'progress') progress(event);
+      if (event.type === 'metric') metric(event);
+    },
+    done,
+  };
+}
+
+async function handlers(output: Output, title: string): Promise<Handlers> {
+  if (!process.stderr.isTTY) return plainView(output, title);
   const { createLogUpdate } = await import('log-update');
   return updatingView(output, title, createLogUpdate(process.stderr, { showCursor: true }));
 }
 
-function plainView(title: string): ProgressView {
+function plainView(output: Output, title: string): Handlers {
   const state = new Pace();
   let last = 0;
   return {
@@ -32,7 +49,9 @@ function plainView(title: string): ProgressView {
         `${title}: ${event.step}/${event.of}${state.rest(event)}${event.label ? `, ${event.label}` : ''}\n`,
       );
     },
-    metric: () => {},
+    metric({ values }) {
+      if (output.verbose) process.stderr.write(`${title}: ${JSON.stringify(values)}\n`);
+    },
     done: () => {},
   };
 }
@@ -41,7 +60,7 @@ function updatingView(
   output: Output,
   title: string,
   draw: { (text: string): void; clear(): void; done(): void },
-): ProgressView {
+): Handlers {
   const pace = new Pace();
   const losses: number[] = [];
   let last = 0;
@@ -51,8 +70,8 @@ function updatingView(
       if (event.step < event.of && performance.now() - last < REDRAW_MS) return;
       last = performance.now();
       const percent = `${Math.floor((100 * event.step) / event.of)}%`.padStart(4);
-      const line = `${output.colors.cyan(title)} ${percent} ${bar(event.step / event.of, output.ascii)} ${event.step}/${event.of}${pace.rest(event)} ${sparkline(losses, output.ascii)}`;
-      draw(`${line}\n${output.colors.dim(event.label ?? '')}`);
+      const line = `${output.noteColors.cyan(title)} ${percent} ${bar(event.step / event.of, output.ascii)} ${event.step}/${event.of}${pace.rest(event)} ${sparkline(losses, output.ascii)}`;
+      draw(`${line}\n${output.noteColors.dim(event.label ?? '')}`);
     },
     metric({ values }) {
       if (typeof values.loss === 'number') losses.push(values.loss);
