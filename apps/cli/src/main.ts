@@ -15,12 +15,17 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 };
 
 const program = new Command('surprisal')
-  .description(
-    'Information-theoretic machine learning from a terminal: list methods, reproduce papers, compare methods.',
-  )
   .version(version, '-v, --version', 'print the version')
   .helpOption('-h, --help', 'show help')
   .helpCommand('help [command]', 'show help for a command')
+  .addHelpText(
+    'before',
+    'Information-theoretic machine learning from a terminal: list methods, reproduce papers, compare methods.\n',
+  )
+  .addHelpText(
+    'after',
+    `\n${examplesOf(['list', 'reproduce comp-sum --quick', 'compare loss --on mnist --noise 0.4', 'runs'])}`,
+  )
   .showSuggestionAfterError()
   .configureHelp({ showGlobalOptions: false })
   .configureOutput({
@@ -28,13 +33,18 @@ const program = new Command('surprisal')
   })
   .exitOverride();
 
-function command(usage: string, summary: string, examples: readonly string[]): Command {
-  return program
+function examplesOf(examples: readonly string[]): string {
+  return `Examples:\n${examples.map((example) => `  $ surprisal ${example}`).join('\n')}`;
+}
+
+function command(usage: string, summary: string, examples: readonly string[], parent: Command = program): Command {
+  return parent
     .command(usage)
-    .description(summary)
+    .summary(summary)
+    .addHelpText('before', `${summary}\n`)
     .helpOption('-h, --help', 'show help')
     .exitOverride()
-    .addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ surprisal ${example}`).join('\n')}`)
+    .addHelpText('after', `\n${examplesOf(examples)}`)
     .optionsGroup('Output:')
     .option('--json', 'print one JSON object to stdout')
     .option('-q, --quiet', 'no progress and notes on stderr')
@@ -53,9 +63,9 @@ function action(
   run: (output: Output, options: Record<string, never>, operands: string[]) => Promise<number | void> | number | void,
 ) {
   return async function (this: Command) {
-    const options = this.opts();
+    const options = this.optsWithGlobals();
     // commander makes --no-color the default true; without either flag the terminal decides
-    const color = this.getOptionValueSource('color') === 'default' ? undefined : (options.color as boolean);
+    const color = this.getOptionValueSourceWithGlobals('color') === 'default' ? undefined : (options.color as boolean);
     const output = new Output({ ...options, color } as OutputOptions);
     process.exitCode = (await run(output, options as Record<string, never>, this.args)) ?? exitCodes.ok;
   };
@@ -131,33 +141,52 @@ command('resume', 'Go on with a run that was stopped or killed.', [
     action(async (output, options, [run]) => (await import('./commands/reproduce.js')).resume(output, run!, options)),
   );
 
-command('runs', 'List runs, compare two, or export the tables of one.', [
+const runs = command('runs', 'List runs, compare two, or export the tables of one.', [
   'runs',
+  'runs --json',
   'runs compare last runs/2026-01-31/120000-comp-sum-seed1',
   'runs export last --markdown',
 ])
-  .argument('[what]', 'compare or export')
-  .argument('[run...]', 'run folders, their names, or "last"')
-  .option('--runs <folder>', 'where runs are kept')
-  .option('--csv', 'export as CSV (default)')
-  .option('--markdown', 'export as Markdown')
-  .option('--latex', 'export as LaTeX')
+  .option('--runs <folder>', 'where runs are kept (default runs)')
   .action(
-    action(async (output, options, [what, ...names]) => {
+    action(async (output, options) => {
       const module = await import('./commands/runs.js');
-      const { readConfig } = await import('./parameters.js');
-      const { UsageError } = await import('./exit.js');
-      const root = options.runs ?? process.env.SURPRISAL_RUNS ?? readConfig().runs ?? 'runs';
-      if (what === undefined) return module.runs(output, root);
-      if (what === 'compare' && names.length === 2) return module.compareRuns(output, root, names as [string, string]);
-      if (what === 'export' && names.length === 1)
-        return module.exportRun(
-          output,
-          root,
-          names[0]!,
-          options.latex ? 'latex' : options.markdown ? 'markdown' : 'csv',
-        );
-      throw new UsageError('runs: expected nothing, "compare A B" or "export RUN"');
+      return module.runs(output, await module.rootOf(options));
+    }),
+  );
+
+command(
+  'compare',
+  'Show what differs in the parameters of two runs, and their results beside each other.',
+  ['runs compare last 120000-comp-sum-seed1', 'runs compare RUN_A RUN_B --json'],
+  runs,
+)
+  .argument('<a>', 'a run folder, its name, or "last"')
+  .argument('<b>', 'another one')
+  .option('--runs <folder>', 'where runs are kept (default runs)')
+  .action(
+    action(async (output, options, [a, b]) => {
+      const module = await import('./commands/runs.js');
+      return module.compareRuns(output, await module.rootOf(options), [a!, b!]);
+    }),
+  );
+
+command(
+  'export',
+  'Print the tables of a run, for a spreadsheet or a paper.',
+  ['runs export last > table.csv', 'runs export last --latex', 'runs export last --table accuracy --markdown'],
+  runs,
+)
+  .argument('<run>', 'a run folder, its name, or "last"')
+  .option('--runs <folder>', 'where runs are kept (default runs)')
+  .option('--csv', 'as CSV (default)')
+  .option('--markdown', 'as Markdown')
+  .option('--latex', 'as LaTeX')
+  .option('--table <name>', 'this table alone')
+  .action(
+    action(async (output, options, [run]) => {
+      const module = await import('./commands/runs.js');
+      return module.exportRun(output, await module.rootOf(options), run!, options);
     }),
   );
 
@@ -178,7 +207,7 @@ command('completion', 'Print a completion script for a shell.', [
   .action(
     action(
       async (_output, _options, [shell]) =>
-        void process.stdout.write(`${(await import('./commands/completion.js')).completion(program, shell!)}\n`),
+        void process.stdout.write(`${(await import('./commands/completion.js')).completion(shell!)}`),
     ),
   );
 
@@ -209,6 +238,11 @@ async function addStudyFlags(args: readonly string[]): Promise<void> {
 
 try {
   const args = process.argv.slice(2);
+  if (args[0] === '__complete') {
+    const { candidates } = await import('./commands/completion.js');
+    process.stdout.write((await candidates(program, args.slice(1))).map((word) => `${word}\n`).join(''));
+    process.exit();
+  }
   await addStudyFlags(args);
   if (args.length === 0) program.outputHelp();
   else await program.parseAsync(args, { from: 'user' });

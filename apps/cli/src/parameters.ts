@@ -1,5 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import {
   type ParamInfo,
   type Study,
@@ -10,6 +8,7 @@ import {
   unknownName,
 } from '@surprisal/core';
 import { type Command, Option } from 'commander';
+import type { ConfigFile } from './config.js';
 import { UsageError } from './exit.js';
 
 /** Where a parameter's value came from. Later ones win. */
@@ -21,38 +20,17 @@ export interface Merged {
   readonly origins: Readonly<Record<string, Origin>>;
 }
 
-/** `surprisal.config.json` in the current folder. */
-export interface ConfigFile {
-  readonly seed?: number;
-  readonly engine?: string;
-  readonly runs?: string;
-  /** Parameters by study. */
-  readonly studies?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-}
-
-const CONFIG = 'surprisal.config.json';
-
-/** @throws UsageError when the file is there and is no JSON object */
-export function readConfig(): ConfigFile {
-  const path = resolve(CONFIG);
-  if (!existsSync(path)) return {};
-  try {
-    const config = JSON.parse(readFileSync(path, 'utf8')) as unknown;
-    if (typeof config === 'object' && config !== null && !Array.isArray(config)) return config;
-  } catch (error) {
-    throw new UsageError(`${path}: must be JSON: ${(error as Error).message.split('\n')[0]}`);
-  }
-  throw new UsageError(`${path}: must hold a JSON object with seed, engine, runs, studies`);
-}
-
 const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 const environmentName = (name: string) => `SURPRISAL_${kebab(name).replaceAll('-', '_').toUpperCase()}`;
+
+/** Options that every run has: a parameter of such a name is set with `--set` or in the file. */
+const reserved = 'quick seed engine set runs reuse fresh on yes help json quiet verbose color ascii'.split(' ');
 
 /** Gives a command one flag per parameter of a study. */
 export function addParameterFlags(command: Command, study: Study): void {
   for (const param of describeParams(study.params)) {
     const flag = `--${kebab(param.name)}`;
-    if (command.options.some((option) => option.long === flag)) continue;
+    if (reserved.includes(param.name) || command.options.some((option) => option.long === flag)) continue;
     const value = param.type === 'numbers' ? 'a,b,...' : param.type === 'choice' ? 'name' : param.type;
     command.addOption(new Option(`${flag} <${value}>`, helpOf(param)).helpGroup(`Parameters of ${study.name}:`));
   }
@@ -109,25 +87,47 @@ export function mergeParameters({ study, quick, config, flags, set }: MergeOptio
     'flag',
     fromTexts(infos, (name) => flags[name] as string | undefined),
   );
-  take('flag', Object.fromEntries(set.map((text) => assignment(text, infos))));
+  for (const text of set) {
+    const [[name, ...path], value] = assignment(text, infos);
+    const before = values[name] ?? infos.find((info) => info.name === name)?.default;
+    take('flag', { [name]: path.length === 0 ? value : within(before, path, value) });
+  }
   return { params: parseParams(study.name, study.params.strict(), values), origins };
 }
 
 function fromTexts(infos: readonly ParamInfo[], textOf: (name: string) => string | undefined): Record<string, unknown> {
   return Object.fromEntries(
     infos.flatMap((info) => {
+      if (reserved.includes(info.name)) return [];
       const text = textOf(info.name);
       return text === undefined ? [] : [[info.name, parseText(info, text)]];
     }),
   );
 }
 
-function assignment(text: string, infos: readonly ParamInfo[]): [string, unknown] {
-  const at = text.indexOf('=');
-  if (at < 1) throw new UsageError(`--set must be key=value, got "${text}"`);
-  const [name, value] = [text.slice(0, at), text.slice(at + 1)];
-  const info = infos.find((candidate) => candidate.name === name);
-  return [name, info ? parseText(info, value) : value];
+/** `key=value` with the value as the parameter's type asks; `key.inner=value` reaches into a parameter that is an object. */
+function assignment(text: string, infos: readonly ParamInfo[]): [[string, ...string[]], unknown] {
+  const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (key === undefined) throw new UsageError(`--set must be key=value, got "${text}"`);
+  const path = key.split('.') as [string, ...string[]];
+  const info = infos.find((candidate) => candidate.name === path[0]);
+  if (!info || info.type === 'other') return [path, fromJson(value!)];
+  return [[key], parseText(info, value!)];
+}
+
+/** A copy of an object with another value at a path. */
+function within(object: unknown, [name, ...rest]: readonly string[], value: unknown): unknown {
+  if (name === undefined) return value;
+  const fields = (typeof object === 'object' ? object : {}) as Record<string, unknown>;
+  return { ...fields, [name]: within(fields[name], rest, value) };
+}
+
+function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
 }
 
 /** A value from flag, environment, file or default, in this order, with its origin. */

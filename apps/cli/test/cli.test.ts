@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SurprisalOptions, makeProject, surprisal } from './project.js';
 
@@ -9,15 +10,31 @@ afterAll(() => project.remove());
 const run = (args: string, options: Partial<SurprisalOptions> = {}) =>
   surprisal(args.split(' ').filter(Boolean), { cwd: project.folder, ...options });
 const lastLine = (text: string) => text.trimEnd().split('\n').at(-1)!;
-const commands = ['list', 'info', 'reproduce', 'compare', 'resume', 'runs', 'doctor', 'completion'];
+const commands = [
+  'list',
+  'info',
+  'reproduce',
+  'compare',
+  'resume',
+  'runs',
+  'runs compare',
+  'runs export',
+  'doctor',
+  'completion',
+];
+
+const hasProgram = (name: string) => spawnSync(name, ['--version']).error === undefined;
 
 describe('help and version', () => {
-  it.each(commands)('%s --help says what it does, its usage, and examples', async (command) => {
+  it.each(['', ...commands])('surprisal %s: --help says what it does, its usage, and examples', async (command) => {
     const { code, stdout } = await run(`${command} --help`);
     expect(code).toBe(0);
-    expect(stdout).toMatch(new RegExp(`^Usage: surprisal ${command} `));
+    const [summary, , usage] = stdout.split('\n');
+    expect(summary).toMatch(/^[A-Z].*\.$/);
+    expect(usage).toMatch(new RegExp(`^Usage: surprisal ${command}`));
     expect(stdout.match(/^ {2}\$ surprisal /gm)!.length).toBeGreaterThanOrEqual(2);
-    expect((await run(`help ${command}`)).stdout).toBe(stdout);
+    expect(stdout).toMatchSnapshot();
+    if (!command.startsWith('runs ')) expect((await run(`help ${command}`)).stdout).toBe(stdout);
   });
 
   it('answers within 300 ms: the best of three, as other work may hold the machine', async () => {
@@ -47,7 +64,28 @@ describe('help and version', () => {
   it.each(['bash', 'zsh', 'fish'])('completes in %s', async (shell) => {
     const { code, stdout } = await run(`completion ${shell}`);
     expect(code).toBe(0);
-    expect(stdout).toContain('reproduce');
+    expect(stdout).toContain('surprisal __complete');
+    if (hasProgram(shell)) expect(spawnSync(shell, ['-n'], { input: stdout }).status).toBe(0);
+  });
+
+  it.each([
+    [['re'], ['reproduce', 'resume']],
+    [
+      ['reproduce', 'c'],
+      ['comp-sum', 'count'],
+    ],
+    [['list', 'adv'], ['adversarial-loss']],
+    [['info', 'gen'], ['generalized-cross-entropy']],
+    [['runs', 'e'], ['export']],
+    [['resume', ''], ['last']],
+    [['completion', 'z'], ['zsh']],
+  ])('completes %j', async (words, expected) => {
+    const { stdout } = await surprisal(['__complete', ...words], { cwd: project.folder });
+    expect(stdout.trim().split('\n')).toEqual(expected);
+  });
+
+  it('completes flags', async () => {
+    expect((await run('__complete runs export --')).stdout.split('\n')).toContain('--latex');
   });
 });
 
@@ -97,6 +135,21 @@ describe('usage mistakes: one line, exit code 2, a suggestion', () => {
     const { code, stderr } = await run('reproduce count');
     writeFileSync(config, '{}');
     expect([code, lastLine(stderr)]).toEqual([2, expect.stringMatching(/surprisal\.config\.json: must be JSON: /)]);
+  });
+
+  it.each([
+    ['json', '{ "sede": 1 }', 'surprisal.config.json: unknown parameter "sede": did you mean "seed"?'],
+    ['json', '{ "seed": "one" }', 'surprisal.config.json: seed must be a number, got "one"'],
+    ['json', '[]', /must hold an object with seed, engine, runs, studies$/],
+    ['mjs', 'throw new Error("no")', /surprisal\.config\.mjs: cannot be loaded: no$/],
+    ['json', '{ "studies": { "count": { "stepz": 1 } } }', 'unknown parameter of count "stepz": did you mean "steps"?'],
+  ])('names what is wrong in a configuration file: %s %s', async (ending, text, message) => {
+    const { folder, remove } = makeProject();
+    writeFileSync(join(folder, `surprisal.config.${ending}`), text);
+    const { code, stderr } = await run('reproduce count', { cwd: folder });
+    remove();
+    expect(code).toBe(2);
+    expect(lastLine(stderr)).toMatch(message);
   });
 
   it('names a folder that cannot be written, and leaves nothing', async () => {
@@ -286,6 +339,16 @@ describe('configuration', () => {
     });
     writeFileSync(config, '{}');
     expect(await settings('--quick')).toMatchObject({ steps: [2, 'quick'] });
+    expect(await settings('--set inner.b=5')).toMatchObject({ inner: [{ a: 1, b: 5 }, 'flag'] });
+    expect(await settings('--set inner={"a":3,"b":4}')).toMatchObject({ inner: [{ a: 3, b: 4 }, 'flag'] });
+  });
+
+  it('can be a module', async () => {
+    const { folder, remove } = makeProject();
+    writeFileSync(join(folder, 'surprisal.config.mjs'), 'export default { studies: { count: { steps: 3 + 4 } } };');
+    const { stdout } = await run('reproduce count --print-config', { cwd: folder });
+    remove();
+    expect(stdout).toMatch(/^steps +7 +file$/m);
   });
 });
 

@@ -14,7 +14,7 @@ import { Random, checkpoint, claim, definePlugin, defineStudy, estimate, metric,
 import { z } from 'zod';
 const count = defineStudy({
   name: 'count', summary: 'Counts slowly.',
-  params: z.object({ steps: z.number().int().min(1).default(5).describe('steps'), delay: z.number().min(0).default(0).describe('ms'), least: z.number().default(0), sizes: z.array(z.number()).default([1, 2]) }),
+  params: z.object({ steps: z.number().int().min(1).default(5).describe('steps'), delay: z.number().min(0).default(0).describe('ms'), least: z.number().default(0), sizes: z.array(z.number()).default([1, 2]), inner: z.object({ a: z.number(), b: z.number() }).default({ a: 1, b: 2 }) }),
   quick: { steps: 2 },
   async *run({ params, seed, signal, resume }) {
     const draws = [...(resume?.arrays.draws.data ?? [])];

@@ -1,7 +1,8 @@
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeProject, surprisal } from './project.js';
+import { bin, makeProject, surprisal } from './project.js';
 
 let project: ReturnType<typeof makeProject>;
 beforeAll(() => void (project = makeProject()));
@@ -80,6 +81,32 @@ describe('a run that is broken off', () => {
     const { tables } = JSON.parse(resumed.stdout) as { tables: { name: string }[] };
     expect(tables.map(({ name }) => name)).toEqual(Array.from({ length: 20 }, (_, i) => `step ${i + 1}`));
   });
+
+  it.runIf(spawnSync('script', ['--version']).status === 0)(
+    'in a terminal shows one line, and heeds its Ctrl-C',
+    async () => {
+      const command = ['stty cols 100 rows 30;', process.execPath, bin, ...SLOW, '--runs', 'terminal'].join(' ');
+      const child = spawn('script', ['-qec', command, '/dev/null'], {
+        cwd: project.folder,
+        stdio: ['pipe', 'pipe', 'pipe'],
+      });
+      let screen = '';
+      let typed = false;
+      child.stdout.on('data', (data: Buffer) => {
+        screen += data.toString();
+        if (typed || !/\b[7-9]\/20/.test(screen)) return;
+        typed = true;
+        child.stdin.write('\u0003');
+      });
+      const code = await new Promise((resolve) => child.on('close', resolve));
+      expect(code).toBe(130);
+      // eslint-disable-next-line no-control-regex -- the line is drawn over itself
+      expect(screen).toMatch(/\u001b\[\d*A|\u001b\[2K/);
+      expect(screen).toMatch(/% [█░]+ \d+\/20, .*left loss [▁▂▃▄▅▆▇█]+/);
+      expect(screen).toContain('stopped; go on with:');
+      expect(remains('terminal').status).toBe('KILLED');
+    },
+  );
 
   it('by Ctrl-C twice ends at once', async () => {
     const args = ['reproduce', 'count', '--steps', '20', '--delay', '300', '--runs', 'twice'];

@@ -19,6 +19,7 @@ export async function doctor(output: Output): Promise<boolean> {
     methods: plugin?.methods.length ?? 0,
     studies: plugin?.studies.length ?? 0,
     problem,
+    mend: problem === undefined ? undefined : `update or reinstall ${name}, or take it out of package.json`,
   }));
   output.result({ surprisal: version, node: process.version, engine: best?.name, engines, plugins });
   output.print(`surprisal ${version}, node ${process.version}, engine that "auto" takes: ${best?.name ?? 'none'}`);
@@ -34,7 +35,7 @@ export async function doctor(output: Output): Promise<boolean> {
     p.name,
     p.version,
     mark(p.works),
-    p.works ? `${p.methods} methods, ${p.studies} studies` : (p.problem ?? ''),
+    p.works ? `${p.methods} methods, ${p.studies} studies` : `${p.problem}; ${p.mend}`,
   ]);
   for (const line of layout(['package', 'version', '', ''], rows)) output.print(`  ${line}`);
   return best !== undefined;

@@ -3,15 +3,8 @@ import { readContestants } from '../contestants.js';
 import { UsageError, exitCodes } from '../exit.js';
 import { layout } from '../terminal/table.js';
 import type { Output, OutputOptions } from '../output.js';
-import {
-  type ConfigFile,
-  type Merged,
-  type Origin,
-  mergeParameters,
-  parseSeed,
-  pick,
-  readConfig,
-} from '../parameters.js';
+import { type ConfigFile, readConfig } from '../config.js';
+import { type Merged, type Origin, mergeParameters, parseSeed, pick } from '../parameters.js';
 import { loadPlugins } from '../plugins.js';
 import type { RunFolder } from '../run/folder.js';
 import { findRun, listRuns } from '../run/list.js';
@@ -42,7 +35,8 @@ export async function reproduce(output: Output, names: readonly string[], option
     if (compares)
       throw new UsageError(`${name} compares methods: run surprisal compare ${compares.kind} --on ${compares.on}`);
   }
-  const planned = studies.map((study) => plan(study, options)); // a mistake in the last one stops the first one
+  const config = await readConfig();
+  const planned = studies.map((study) => plan(study, options, config)); // a mistake in the last one stops the first one
   const outcomes: Outcome[] = [];
   for (const one of planned) {
     outcomes.push(await runOne(output, one, options));
@@ -69,7 +63,7 @@ export async function compare(
   const study = comparisonOf(registry.studies, kind, options.on);
   const texts = methods.length > 0 ? methods : all.map((method) => method.info.name);
   readContestants(registry, study, texts); // a mistake in a method is found before anything starts
-  return conclude(output, [await runOne(output, plan(study, options), options, texts)]);
+  return conclude(output, [await runOne(output, plan(study, options, await readConfig()), options, texts)]);
 }
 
 /** The study that compares methods of a kind on a task. */
@@ -89,8 +83,7 @@ interface Plan extends ReturnType<typeof general> {
   readonly merged: Merged;
 }
 
-function plan(study: Study, options: RunOptions): Plan {
-  const config = readConfig();
+function plan(study: Study, options: RunOptions, config: ConfigFile): Plan {
   const { quick = false, set = [] } = options;
   return { study, merged: mergeParameters({ study, quick, config, flags: options, set }), ...general(options, config) };
 }
@@ -160,8 +153,7 @@ function findFinished(root: string, wanted: Readonly<Record<string, unknown>>, e
 /** `surprisal resume <run>` */
 export async function resume(output: Output, name: string, options: RunOptions): Promise<number> {
   const { registry, discovered } = await loadPlugins(output);
-  const config = readConfig();
-  const { runs } = general(options, config);
+  const { runs } = general(options, await readConfig());
   const folder = findRun(runs.value, name);
   const { study: studyName, params, origins, seed, engine, quick, methods } = folder.info;
   const study = registry.study(studyName);

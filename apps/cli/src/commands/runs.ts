@@ -1,4 +1,5 @@
-import type { TableEvent } from '@surprisal/core';
+import { type TableEvent, unknownName } from '@surprisal/core';
+import { readConfig } from '../config.js';
 import { UsageError } from '../exit.js';
 import type { Output } from '../output.js';
 import { decimalsOf, numberOf, showValue } from '../run/format.js';
@@ -6,6 +7,7 @@ import type { RunFolder } from '../run/folder.js';
 import { findRun, listRuns } from '../run/list.js';
 import { toCsv } from '../run/plots.js';
 import { layout } from '../terminal/table.js';
+import { QUICK } from './show.js';
 
 /** `surprisal runs` */
 export function runs(output: Output, root: string): void {
@@ -17,6 +19,7 @@ export function runs(output: Output, root: string): void {
     quick: run.info.quick,
     status: run.status,
     started: run.info.started,
+    ...claimsOf(run),
   }));
   output.result({ runs: rows });
   if (rows.length === 0) return output.print(`no runs in ${root}`);
@@ -25,9 +28,22 @@ export function runs(output: Output, root: string): void {
     `${row.study}${row.quick ? ' (quick)' : ''}`,
     String(row.seed),
     row.status,
+    !row.claims ? '' : `${row.held} of ${row.claims}`,
     row.started,
   ]);
-  for (const line of layout(['run', 'study', 'seed', 'status', 'started'], cells)) output.print(line);
+  for (const line of layout(['run', 'study', 'seed', 'status', 'claims held', 'started'], cells)) output.print(line);
+}
+
+/** How many claims a finished run checked, and how many of them held. */
+function claimsOf(run: RunFolder): { claims?: number; held?: number } {
+  if (run.status !== 'FINISHED') return {};
+  const claims = run.results.filter((event) => event.type === 'claim');
+  return { claims: claims.length, held: claims.filter(({ holds }) => holds).length };
+}
+
+/** The folder of all runs: from the flag, the environment, the file, or `runs`. */
+export async function rootOf({ runs: flag }: { readonly runs?: string }): Promise<string> {
+  return flag ?? process.env.SURPRISAL_RUNS ?? (await readConfig()).runs ?? 'runs';
 }
 
 /** `surprisal runs compare A B`: what differs in their parameters, and their tables beside each other. */
@@ -89,45 +105,62 @@ const differences = (a: Map<string, number>, b: Map<string, number>) =>
     };
   });
 
-export type ExportFormat = 'csv' | 'markdown' | 'latex';
+export interface ExportOptions {
+  readonly markdown?: boolean;
+  readonly latex?: boolean;
+  /** The name of one table; all by default. */
+  readonly table?: string;
+}
 
 /** `surprisal runs export RUN`: its tables, for a spreadsheet or a paper. */
-export function exportRun(output: Output, root: string, name: string, format: ExportFormat): void {
+export function exportRun(output: Output, root: string, name: string, options: ExportOptions): void {
   const run = findRun(root, name);
   if (run.status !== 'FINISHED')
     throw new UsageError(`${run.path}: a run must be finished to be exported, this one is ${run.status}`);
-  const tables = run.results.filter((event) => event.type === 'table');
-  process.stdout.write(tables.map((table) => writers[format](table)).join('\n'));
+  const all = run.results.filter((event) => event.type === 'table');
+  const tables = options.table === undefined ? all : all.filter((table) => table.name === options.table);
+  if (tables.length === 0) {
+    if (options.table === undefined) throw new UsageError(`${run.path}: this run has no tables`);
+    throw unknownName(
+      'table',
+      options.table,
+      all.map((table) => table.name),
+    );
+  }
+  if (run.info.quick) output.note(QUICK);
+  output.result({ run: run.path, quick: run.info.quick, tables: tables.map(({ type: _, ...table }) => table) });
+  const write = options.latex ? latex : options.markdown ? markdown : csv;
+  output.print(tables.map(write).join('\n').trimEnd());
 }
 
 const cells = ({ columns, rows }: TableEvent) =>
   rows.map((row) => columns.map(({ key }) => showValue(row[key], decimalsOf(rows.map((other) => other[key])))));
 const titles = ({ columns }: TableEvent) => columns.map(({ title }) => title);
 
-const writers: Record<ExportFormat, (table: TableEvent) => string> = {
-  csv: (table) =>
-    toCsv(
-      table.rows.map((row) =>
-        Object.fromEntries(
-          table.columns.flatMap(({ key, title }): [string, unknown][] => {
-            const value = row[key];
-            if (typeof value !== 'object') return [[title, value]];
-            return [
-              [title, value.mean],
-              [`${title} s.e.`, value.standardError],
-              [`${title} n`, value.n],
-            ];
-          }),
-        ),
+const csv = (table: TableEvent) =>
+  toCsv(
+    table.rows.map((row) =>
+      Object.fromEntries(
+        table.columns.flatMap(({ key, title }): [string, unknown][] => {
+          const value = row[key];
+          if (typeof value !== 'object') return [[title, value]];
+          return [
+            [title, value.mean],
+            [`${title} s.e.`, value.standardError],
+            [`${title} n`, value.n],
+          ];
+        }),
       ),
     ),
-  markdown: (table) => {
-    const row = (values: readonly string[]) => `| ${values.join(' | ')} |\n`;
-    return row(titles(table)) + row(titles(table).map(() => '---')) + cells(table).map(row).join('');
-  },
-  latex: (table) => {
-    const escape = (text: string) => text.replace(/[%&_#$]/g, '\\$&').replace('±', '$\\pm$');
-    const row = (values: readonly string[]) => `${values.map(escape).join(' & ')} \\\\\n`;
-    return `\\begin{tabular}{l${'r'.repeat(table.columns.length - 1)}}\n\\hline\n${row(titles(table))}\\hline\n${cells(table).map(row).join('')}\\hline\n\\end{tabular}\n`;
-  },
-};
+  );
+
+function markdown(table: TableEvent): string {
+  const row = (values: readonly string[]) => `| ${values.map((value) => value.replaceAll('|', '\\|')).join(' | ')} |\n`;
+  return row(titles(table)) + row(titles(table).map(() => '---')) + cells(table).map(row).join('');
+}
+
+function latex(table: TableEvent): string {
+  const escape = (text: string) => text.replace(/[%&_#$]/g, '\\$&').replace('±', '$\\pm$');
+  const row = (values: readonly string[]) => `${values.map(escape).join(' & ')} \\\\\n`;
+  return `\\begin{tabular}{l${'r'.repeat(table.columns.length - 1)}}\n\\hline\n${row(titles(table))}\\hline\n${cells(table).map(row).join('')}\\hline\n\\end{tabular}\n`;
+}

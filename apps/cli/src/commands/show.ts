@@ -4,6 +4,7 @@ import { exitCodes } from '../exit.js';
 import type { Output } from '../output.js';
 import type { RunFolder } from '../run/folder.js';
 import type { RunResults } from '../run/info.js';
+import { singleSeedNote } from '../run/format.js';
 import { printChart, printCurves } from '../terminal/chart.js';
 import { printClaims, printTable } from '../terminal/table.js';
 
@@ -25,6 +26,8 @@ export function show(output: Output, folder: RunFolder, results: RunResults): Ou
     if (event.type === 'table') printTable(output, event);
     if (event.type === 'plot') printChart(output, event);
   }
+  const single = singleSeedNote(results.filter((event) => event.type === 'table'));
+  if (single) output.print(`\n${single}`);
   printClaims(output, claims);
   if (quick) output.print(`\n${output.colors.yellow(QUICK)}`);
   output.print(`\nreport: ${report}`);

@@ -1,33 +1,51 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type ClaimEvent, type Study, type TableEvent, cite } from '@surprisal/core';
+import { type ClaimEvent, type Column, type PlotEvent, type Study, type TableEvent, cite } from '@surprisal/core';
 import type { RunFolder } from './folder.js';
 import type { RunInfo, RunResults } from './info.js';
-import { bestRow } from '../terminal/table.js';
-import { decimalsOf, showValue } from './format.js';
+import { bestRow, decimalsOf, showValue, singleSeedNote } from './format.js';
+import { plotValues, renderSvg } from './plots.js';
 
 /** Writes `report.html`: one file, readable without scripts and without a network. */
 export async function writeReport(study: Study, folder: RunFolder, results: RunResults): Promise<void> {
   const info = folder.info;
   const claims = results.filter((event) => event.type === 'claim');
-  const sections = results.map((event) => {
-    if (event.type === 'table') return tableSection(event);
-    if (event.type !== 'plot') return '';
-    const svg = readFileSync(join(folder.path, 'plots', `${event.name}.svg`), 'utf8');
-    return `<figure role="group">${svg.replace('<svg', `<svg role="img" aria-label="${escape(event.caption)}"`)}<figcaption>${escape(event.caption)} <a href="plots/${event.name}.csv">numbers</a>, <a href="plots/${event.name}.vl.json">specification</a></figcaption></figure>`;
-  });
-  folder.write(
-    'report.html',
-    page(study, info, [claims.length > 0 ? claimsSection(claims) : '', ...sections, runSection(info)].join('\n')),
-  );
+  const single = singleSeedNote(results.filter((event) => event.type === 'table'));
+  const sections = [claims.length > 0 ? claimsSection(claims) : '', single ? `<p>${single}.</p>` : ''];
+  for (const event of results) {
+    if (event.type === 'table') sections.push(tableSection(event));
+    if (event.type === 'plot') sections.push(await figure(event));
+  }
+  folder.write('report.html', page(study, info, [...sections, runSection(info)].join('\n')));
 }
+
+/** A picture with its caption, and its numbers for those who do not see it. */
+async function figure({ caption, spec }: PlotEvent): Promise<string> {
+  const svg = (await renderSvg(spec, 'page')).replace('<svg', `<svg role="img" aria-label="${escape(caption)}"`);
+  const rows = plotValues(spec);
+  return `<figure>${svg}<figcaption>${escape(caption)}</figcaption>${rows.length > 0 ? numbers(rows) : ''}</figure>`;
+}
+
+const MOST_ROWS = 1000;
+
+function numbers(rows: readonly Readonly<Record<string, unknown>>[]): string {
+  const keys = Object.keys(rows[0]!);
+  const body = rows
+    .slice(0, MOST_ROWS)
+    .map((row) => `<tr>${keys.map((key) => `<td>${escape(String(row[key] ?? ''))}</td>`).join('')}</tr>`);
+  const more =
+    rows.length > MOST_ROWS ? `<p>${rows.length - MOST_ROWS} more rows are in the CSV file of the plot.</p>` : '';
+  return `<details><summary>Its numbers</summary>${table(keys, body)}${more}</details>`;
+}
+
+/** A table that scrolls by itself where the page is narrow. */
+const table = (titles: readonly string[], rows: readonly string[]) =>
+  `<div class="wide"><table><thead><tr>${titles.map((title) => `<th scope="col">${escape(title)}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
 
 const page = (study: Study, info: RunInfo, body: string) => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(study.name)}${info.quick ? ' (quick)' : ''}</title>
+<title>${escape(study.name)}${info.quick ? ' (quick: no result)' : ''}</title>
 <style>${STYLE}</style>
 </head>
 <body>
@@ -47,22 +65,21 @@ function claimsSection(claims: readonly ClaimEvent[]): string {
     (claim) =>
       `<tr><td>${claim.holds ? '✓ holds' : '✗ does not hold'}</td><td>${escape(claim.says)}${claim.note ? `<br><small>${escape(claim.note)}</small>` : ''}</td><td>${escape(showValue(claim.paper))}</td><td class="number">${escape(showValue(claim.measured, decimalsOf([claim.measured])))}</td></tr>`,
   );
-  return `<h2>Claims</h2><div class="wide"><table><thead><tr><th scope="col">verdict</th><th scope="col">claim</th><th scope="col">the paper</th><th scope="col">measured here</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+  return `<h2>Claims</h2>${table(['verdict', 'claim', 'the paper', 'measured here'], rows)}`;
 }
 
+const ARROWS = { higher: ' ↑', lower: ' ↓' };
+
 function tableSection({ name, columns, rows }: TableEvent): string {
-  const head = columns.map(
-    ({ title, better }) => `<th scope="col">${escape(title)}${better ? (better === 'higher' ? ' ↑' : ' ↓') : ''}</th>`,
-  );
-  const body = rows.map((row, i) => {
-    const cells = columns.map((column) => {
-      const value = row[column.key];
-      const text = escape(showValue(value, decimalsOf(rows.map((other) => other[column.key]))));
-      return `<td${typeof value === 'string' ? '' : ' class="number"'}>${bestRow(column, rows) === i ? `<strong>${text} ★</strong>` : text}</td>`;
-    });
-    return `<tr>${cells.join('')}</tr>`;
-  });
-  return `<h2>${escape(name)}</h2><div class="wide"><table><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('')}</tbody></table></div>`;
+  const titles = columns.map(({ title, better }) => title + (better ? ARROWS[better] : ''));
+  const cell = (column: Column, i: number) => {
+    const value = rows[i]![column.key];
+    const text = escape(showValue(value, decimalsOf(rows.map((row) => row[column.key]))));
+    const marked = bestRow(column, rows) === i ? `<strong>${text} ★</strong>` : text;
+    return `<td${typeof value === 'string' ? '' : ' class="number"'}>${marked}</td>`;
+  };
+  const body = rows.map((_, i) => `<tr>${columns.map((column) => cell(column, i)).join('')}</tr>`);
+  return `<h2>${escape(name)}</h2>${table(titles, body)}`;
 }
 
 function runSection(info: RunInfo): string {
@@ -73,17 +90,15 @@ function runSection(info: RunInfo): string {
   const facts = [
     `seed ${info.seed}, engine ${info.engine}`,
     `command: surprisal ${info.command.join(' ')}`,
+    info.methods ? `methods: ${info.methods.join(' ')}` : '',
     info.git ? `commit ${info.git.commit}${info.git.dirty ? ' with changes' : ''}` : '',
     Object.entries(info.machine)
       .map(([key, value]) => `${key} ${String(value)}`)
       .join(', '),
     `started ${info.started}`,
   ];
-  return `<h2>How it was run</h2><ul>${facts
-    .filter(Boolean)
-    .map((fact) => `<li>${escape(fact)}</li>`)
-    .join('')}</ul>
-<div class="wide"><table><thead><tr><th scope="col">parameter</th><th scope="col">value</th><th scope="col">from</th></tr></thead><tbody>${params.join('')}</tbody></table></div>`;
+  const list = facts.filter(Boolean).map((fact) => `<li>${escape(fact)}</li>`);
+  return `<h2>How it was run</h2><ul>${list.join('')}</ul>${table(['parameter', 'value', 'from'], params)}`;
 }
 
 const escape = (text: string) =>
@@ -97,4 +112,5 @@ th, td { text-align: left; vertical-align: top; padding: .4rem .8rem; border-bot
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .wide { overflow-x: auto; }
 .quick { border: 2px solid #b45309; padding: .6rem 1rem; border-radius: .4rem; }
-figure { margin: 1rem 0; } svg { max-width: 100%; height: auto; background: #fff; }`;
+figure { margin: 1rem 0; } svg { max-width: 100%; height: auto; }
+a { color: inherit; } small { opacity: .8; }`;

@@ -2,6 +2,7 @@ import type { MetricEvent, PlotEvent } from '@surprisal/core';
 import type { Output } from '../output.js';
 import { type Curve, type Point, drawCurves } from './canvas.js';
 import { smooth } from './smooth.js';
+import { terminalWidth } from './width.js';
 
 interface Series {
   readonly name: string;
@@ -74,7 +75,7 @@ function print(output: Output, title: string, all: readonly Series[], [x, y]: re
   const [across, up] = output.ascii ? ['->', '^'] : ['→', '↑'];
   const note = curves.some(({ faint }) => faint) ? `, smoothed by ${SMOOTHING}` : '';
   const left = all.length > series.length ? `   (${all.length - series.length} more in the report)` : '';
-  const width = Math.max(30, Math.min(80, process.stdout.columns ?? 80));
+  const width = Math.max(30, Math.min(80, terminalWidth(process.stdout) ?? 80));
   output.print(`\n${bold(title)}`);
   for (const line of drawCurves(curves, { width, height: HEIGHT, ascii: output.ascii, dim })) output.print(line);
   output.print(dim(`          ${x} ${across}  ${y} ${up}${note}`));

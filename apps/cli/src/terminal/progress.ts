@@ -32,7 +32,7 @@ export async function progressView(output: Output, title: string): Promise<Progr
 }
 
 async function handlers(output: Output, title: string): Promise<Handlers> {
-  if (!process.stderr.isTTY) return plainView(output, title);
+  if (!process.stderr.isTTY || !process.stderr.columns) return plainView(output, title);
   const { createLogUpdate } = await import('log-update');
   return updatingView(output, title, createLogUpdate(process.stderr, { showCursor: true }));
 }

@@ -1,52 +1,60 @@
-import type { ClaimEvent, Column, Estimate, TableEvent } from '@surprisal/core';
+import type { ClaimEvent, TableEvent } from '@surprisal/core';
+import stringWidth from 'string-width';
+import wrapAnsi from 'wrap-ansi';
 import type { Output } from '../output.js';
-import { decimalsOf, numberOf, showValue } from '../run/format.js';
+import { bestRow, decimalsOf, showColumn, showValue } from '../run/format.js';
+import { terminalWidth } from './width.js';
 
-/** Text in aligned columns; numbers to the right. */
+/** The least width that a column of text is wrapped to. */
+const NARROW = 24;
+
+/** Text in aligned columns; numbers to the right. On a terminal the widest column of text is wrapped to fit. */
 export function layout(
   head: readonly string[],
   rows: readonly (readonly string[])[],
   right: readonly boolean[] = [],
+  available = (terminalWidth(process.stdout) ?? Infinity) - 2,
 ): string[] {
-  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]!.length)));
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, i) => (right[i] ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
-      .join('  ')
-      .trimEnd();
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)];
+  const widths = head.map((title, i) =>
+    Math.max(...[title, ...rows.map((row) => row[i]!)].map((cell) => stringWidth(cell))),
+  );
+  const excess = widths.reduce((sum, width) => sum + width + 2, -2) - available;
+  const widest = widths.indexOf(Math.max(...widths.filter((_, i) => !right[i])));
+  if (excess > 0 && widest >= 0) widths[widest] = Math.max(NARROW, widths[widest]! - excess);
+  const lines = (cells: readonly string[]) => {
+    const wrapped = cells.map((cell, i) => (i === widest ? wrapAnsi(cell, widths[i]!) : cell).split('\n'));
+    const count = Math.max(...wrapped.map((parts) => parts.length));
+    return Array.from({ length: count }, (_, n) =>
+      wrapped
+        .map((parts, i) => pad(parts[n] ?? '', widths[i]!, right[i]))
+        .join('  ')
+        .trimEnd(),
+    );
+  };
+  return [...lines(head), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.flatMap(lines)];
 }
 
-type Row = TableEvent['rows'][number];
-
-/** The row with the best value of a column that has a better direction; undefined when all are alike. */
-export function bestRow({ key, better }: Column, rows: readonly Row[]): number | undefined {
-  const values = rows.map((row) => numberOf(row[key]));
-  if (!better || rows.length < 2 || values.every((value) => value === values[0])) return undefined;
-  return values.indexOf((better === 'higher' ? Math.max : Math.min)(...values.filter((value) => !Number.isNaN(value))));
+function pad(text: string, width: number, right = false): string {
+  const space = ' '.repeat(Math.max(0, width - stringWidth(text)));
+  return right ? space + text : text + space;
 }
 
 /** A table of results: arrows for the better direction, a sign beside the best. */
 export function printTable(output: Output, { name, columns, rows }: TableEvent): void {
   const [up, down, star] = output.ascii ? [' (up)', ' (down)', '*'] : [' ↑', ' ↓', '★'];
   const head = columns.map(({ title, better }) => title + (better === 'higher' ? up : better === 'lower' ? down : ''));
-  const decimals = columns.map(({ key }) => decimalsOf(rows.map((row) => row[key])));
-  const cells = rows.map((row, r) =>
-    columns.map(
-      (column, c) =>
-        showCell(row[column.key], decimals[c]!, output.ascii) +
-        (bestRow(column, rows) === r ? ` ${star}` : column.better ? '  ' : ''),
-    ),
-  );
+  const shown = columns.map((column) => {
+    const best = bestRow(column, rows);
+    const mark = (r: number) => (best === r ? ` ${star}` : column.better ? '  ' : '');
+    return showColumn(rows.map((row) => row[column.key])).map((cell, r) => plain(cell, output.ascii) + mark(r));
+  });
   const right = columns.map(({ key }) => rows.every((row) => typeof row[key] !== 'string'));
+  const cells = rows.map((_, r) => shown.map((column) => column[r]!));
   output.print(`\n${output.colors.bold(name)}`);
   for (const line of layout(head, cells, right)) output.print(line);
 }
 
-const showCell = (value: number | string | Estimate | undefined, decimals: number, ascii: boolean) => {
-  const text = showValue(value, decimals);
-  return ascii ? text.replace('±', '+-') : text;
-};
+const plain = (text: string, ascii: boolean) => (ascii ? text.replace('±', '+-') : text);
 
 /** The claims: verdict by word and sign, the paper's figure beside the measured one. */
 export function printClaims(output: Output, claims: readonly ClaimEvent[]): void {
@@ -57,7 +65,7 @@ export function printClaims(output: Output, claims: readonly ClaimEvent[]): void
     const [yes, no] = output.ascii ? ['[holds]', '[does not hold]'] : ['✓ holds', '✗ does not hold'];
     output.print(`${holds ? green(yes) : red(no)}: ${says}`);
     output.print(
-      `    paper: ${showValue(paper)}; measured: ${showCell(measured, decimalsOf([measured]), output.ascii)}`,
+      `    paper: ${showValue(paper)}; measured: ${plain(showValue(measured, decimalsOf([measured])), output.ascii)}`,
     );
     if (note) output.print(dim(`    ${note}`));
   }
