@@ -1,10 +1,16 @@
-import { type Method, type Random, defineMethod } from '@surprisal/core';
+import { type Method, type MethodInfo, type Random, defineMethod } from '@surprisal/core';
 import { z } from 'zod';
-import { type ImageSet, imageSize } from './image-set.js';
+import { type ImageSet, checkImageSet, imageSize } from './image-set.js';
 
-/** Spoils images; labels stay. Each image has a random stream of its own. */
+/** Spoils images; labels stay. */
 export interface Corruption {
-  (set: ImageSet, random: Random): ImageSet;
+  /**
+   * @param random each image has a stream of its own, split off by its place and the same at all severities: what another image
+   * draws changes nothing
+   * @returns a new set; the given one stays as it is
+   * @throws ShapeError when the arrays of the set are not as long as it says
+   */
+  (images: ImageSet, random: Random): ImageSet;
 }
 
 declare module '@surprisal/core' {
@@ -21,16 +27,16 @@ export interface Picture {
   readonly channels: number;
 }
 
-const params = z.object({
+/** The parameters of all corruptions. */
+export const corruptionParams = z.object({
   severity: z.number().int().min(1).max(5).default(3).describe('1: slight, 5: severe'),
 });
 
 /** The strength of a corruption at severity 1 to 5, in the corruption's own unit. */
 export type Strengths = readonly [number, number, number, number, number];
 
-export interface CorruptionDefinition {
-  readonly name: string;
-  readonly summary: string;
+/** What a corruption method is made of. */
+export interface CorruptionDefinition extends Pick<MethodInfo, 'name' | 'summary' | 'formula' | 'paper'> {
   readonly strengths: Strengths;
   /** Gives the spoiled pixels, which are cut to 0..1 afterwards; may write into the picture's own. */
   readonly corrupt: (picture: Picture, strength: number, random: Random) => Float32Array;
@@ -41,28 +47,42 @@ export interface CorruptionDefinition {
  * back are the same for all.
  *
  * In the manner of Mu, Gilmer: MNIST-C, 2019, arXiv:1906.02337, and Hendrycks, Dietterich: Benchmarking Neural Network
- * Robustness to Common Corruptions and Perturbations, 2019, arXiv:1903.12261. The strengths are our own.
+ * Robustness to Common Corruptions and Perturbations, 2019, arXiv:1903.12261.
+ *
+ * @example
+ * export const negative = defineCorruption({
+ *   name: 'negative',
+ *   summary: 'Black becomes white.',
+ *   strengths: [0.2, 0.4, 0.6, 0.8, 1],
+ *   corrupt: ({ pixels }, share) => pixels.map((value) => value + share * (1 - 2 * value)),
+ * });
  */
 export function defineCorruption({
-  name,
-  summary,
   strengths,
   corrupt,
-}: CorruptionDefinition): Method<'corruption', typeof params, Corruption> {
-  return defineMethod<'corruption', typeof params, Corruption>(
-    { kind: 'corruption', name, summary, params },
+  ...info
+}: CorruptionDefinition): Method<'corruption', typeof corruptionParams, Corruption> {
+  return defineMethod<'corruption', typeof corruptionParams, Corruption>(
+    { kind: 'corruption', params: corruptionParams, ...info },
     ({ severity }) =>
       (set, random) => {
-        const { height, width, channels } = set;
-        const size = imageSize(set);
-        const images = new Uint8Array(set.images.length);
-        const pixels = new Float32Array(size);
-        for (let i = 0; i < set.length; i++) {
-          for (let k = 0; k < size; k++) pixels[k] = set.images[i * size + k]! / 255;
-          const spoiled = corrupt({ pixels, height, width, channels }, strengths[severity - 1]!, random.split(name, i));
-          for (let k = 0; k < size; k++) images[i * size + k] = Math.round(255 * Math.min(1, Math.max(0, spoiled[k]!)));
-        }
-        return { ...set, images };
+        checkImageSet(info.name, set);
+        const strength = strengths[severity - 1]!;
+        return mapImages(set, (picture, i) => corrupt(picture, strength, random.split(info.name, i)));
       },
   );
+}
+
+/** Applies a function to every image; one buffer holds the numbers of each in turn. */
+function mapImages(set: ImageSet, change: (picture: Picture, index: number) => Float32Array): ImageSet {
+  const { length, height, width, channels } = set;
+  const size = imageSize(set);
+  const images = new Uint8Array(set.images.length);
+  const pixels = new Float32Array(size);
+  for (let i = 0; i < length; i++) {
+    for (let k = 0; k < size; k++) pixels[k] = set.images[i * size + k]! / 255;
+    const changed = change({ pixels, height, width, channels }, i);
+    for (let k = 0; k < size; k++) images[i * size + k] = Math.round(255 * Math.min(1, Math.max(0, changed[k]!)));
+  }
+  return { ...set, images };
 }

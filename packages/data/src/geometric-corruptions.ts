@@ -1,75 +1,66 @@
 import type { Random } from '@surprisal/core';
-import { type Picture, defineCorruption } from './corruption.js';
+import { resample } from './affine.js';
+import { defineCorruption } from './corruption.js';
+import { severities } from './severities.js';
 
-/** Turned about the centre, left or right; strength: degrees. */
+/**
+ * Turned about the centre by 0.2 to 1 radians, left or right.
+ *
+ * @example
+ * rotate({ severity: 5 })(mnist.test, new Random(1));
+ */
 export const rotate = defineCorruption({
   name: 'rotate',
   summary: 'Turned about the centre.',
-  strengths: [10, 20, 30, 40, 55],
-  corrupt(picture, degrees, random) {
-    const angle = (either(random) * degrees * Math.PI) / 180;
+  strengths: severities.rotate,
+  corrupt(picture, radians, random) {
+    const angle = either(random) * radians;
     const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
     return resample(picture, [cos, sin, 0, -sin, cos, 0]);
   },
 });
 
-/** Slanted, left or right; strength: horizontal shift per row. */
+/**
+ * Slanted, left or right: each row moves to the side by 0.2 to 1 pixels more than the row above it, the middle one stays.
+ *
+ * @example
+ * shear({ severity: 2 })(mnist.test, new Random(1));
+ */
 export const shear = defineCorruption({
   name: 'shear',
   summary: 'Slanted.',
-  strengths: [0.15, 0.3, 0.45, 0.6, 0.8],
+  strengths: severities.shear,
   corrupt: (picture, slant, random) => resample(picture, [1, either(random) * slant, 0, 0, 1, 0]),
 });
 
-/** Made smaller about the centre; strength: the size that is left. */
+/**
+ * Made smaller about the centre, to 0.9 to 0.5 of its size.
+ *
+ * @example
+ * scale({ severity: 1 })(mnist.test, new Random(1));
+ */
 export const scale = defineCorruption({
   name: 'scale',
   summary: 'Made smaller.',
-  strengths: [0.9, 0.8, 0.7, 0.6, 0.45],
+  strengths: severities.scale,
   corrupt: (picture, size) => resample(picture, [1 / size, 0, 0, 0, 1 / size, 0]),
 });
 
-/** Moved in a random direction; strength: share of the width. */
+/**
+ * Moved along both axes, each way at random: by 1 to 5 pixels of 28.
+ *
+ * @example
+ * translate({ severity: 3 })(mnist.test, new Random(1));
+ */
 export const translate = defineCorruption({
   name: 'translate',
   summary: 'Moved off the centre.',
-  strengths: [0.04, 0.08, 0.13, 0.18, 0.25],
+  strengths: severities.translate,
   corrupt(picture, share, random) {
-    const angle = random.uniform(0, 2 * Math.PI);
-    return resample(picture, [
-      1,
-      0,
-      share * picture.width * Math.cos(angle),
-      0,
-      1,
-      share * picture.width * Math.sin(angle),
-    ]);
+    const [x, y] = [either(random) * share * picture.width, either(random) * share * picture.height];
+    return resample(picture, [1, 0, x, 0, 1, y]);
   },
 });
 
+/** -1 or 1. */
 const either = (random: Random) => (random.uniform() < 0.5 ? -1 : 1);
-
-/** An affine map about the centre: where a pixel (x, y) of the result comes from, (ax + by + c, dx + ey + f). */
-type Affine = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
-
-/** Bilinear resampling; what comes from outside is black. */
-function resample({ pixels, height, width, channels }: Picture, [a, b, c, d, e, f]: Affine): Float32Array {
-  const result = new Float32Array(pixels.length);
-  const [centreX, centreY] = [(width - 1) / 2, (height - 1) / 2];
-  const at = (x: number, y: number, channel: number) =>
-    x < 0 || y < 0 || x >= width || y >= height ? 0 : pixels[(y * width + x) * channels + channel]!;
-  for (let row = 0; row < height; row++) {
-    for (let column = 0; column < width; column++) {
-      const [dx, dy] = [column - centreX, row - centreY];
-      const [x, y] = [a * dx + b * dy + c + centreX, d * dx + e * dy + f + centreY];
-      const [left, top] = [Math.floor(x), Math.floor(y)];
-      const [u, v] = [x - left, y - top];
-      for (let channel = 0; channel < channels; channel++) {
-        const upper = (1 - u) * at(left, top, channel) + u * at(left + 1, top, channel);
-        const lower = (1 - u) * at(left, top + 1, channel) + u * at(left + 1, top + 1, channel);
-        result[(row * width + column) * channels + channel] = (1 - v) * upper + v * lower;
-      }
-    }
-  }
-  return result;
-}

@@ -1,5 +1,4 @@
-import { DataError } from '@surprisal/core';
-import type { ImageSet } from './image-set.js';
+import { DataError, ShapeError, sizeOf } from '@surprisal/core';
 
 /** Where bytes came from, and what to do when they are bad: for errors. */
 export interface Source {
@@ -7,82 +6,97 @@ export interface Source {
   readonly mend: string;
 }
 
-/** The contents of an idx file of bytes, the format of MNIST. */
-export interface Idx {
-  readonly shape: readonly number[];
-  readonly data: Uint8Array;
-}
-
-/**
- * Reads an idx file of unsigned bytes: two zero bytes, the type 0x08, the rank, the lengths (32 bits each, big endian), the data.
- *
- * @throws DataError that names the file and the mend, when the file is no idx file or is cut short
- */
-export function parseIdx(bytes: Uint8Array, { file, mend }: Source): Idx {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 4 || view.getUint16(0) !== 0 || bytes[2] !== 0x08 || bytes[3] === 0) {
-    throw new DataError(`${file}: not an idx file of bytes (it must begin with 00 00 08 and its rank); ${mend}`);
-  }
-  const rank = bytes[3]!;
-  const header = 4 + 4 * rank;
-  const shape = bytes.length < header ? [] : Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i));
-  const size = shape.reduce((product, length) => product * length, 1);
-  if (shape.length === 0 || bytes.length !== header + size) {
-    throw new DataError(`${file}: the file is corrupt: expected ${header + size} bytes, got ${bytes.length}; ${mend}`);
-  }
-  return { shape, data: bytes.subarray(header) };
-}
-
-/**
- * Writes an idx file of unsigned bytes.
- *
- * @example
- * encodeIdx({ shape: [3], data: Uint8Array.of(7, 2, 1) });
- */
-export function encodeIdx({ shape, data }: Idx): Uint8Array {
-  const bytes = new Uint8Array(4 + 4 * shape.length + data.length);
-  bytes.set([0, 0, 0x08, shape.length]);
-  const view = new DataView(bytes.buffer);
-  shape.forEach((length, i) => view.setUint32(4 + 4 * i, length));
-  bytes.set(data, 4 + 4 * shape.length);
-  return bytes;
-}
-
 /** The contents of a file and where it came from. */
 export interface SourcedBytes extends Source {
   readonly bytes: Uint8Array;
 }
 
+/** The number types that the format knows. */
+export type IdxData = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array;
+
+/** The contents of an idx file: numbers with a shape, row-major. */
+export interface Idx<D extends IdxData = IdxData> {
+  readonly shape: readonly number[];
+  readonly data: D;
+}
+
+/** The third byte of a file says the type of its numbers. */
+const types = [
+  { code: 0x08, array: Uint8Array, get: 'getUint8', set: 'setUint8' },
+  { code: 0x09, array: Int8Array, get: 'getInt8', set: 'setInt8' },
+  { code: 0x0b, array: Int16Array, get: 'getInt16', set: 'setInt16' },
+  { code: 0x0c, array: Int32Array, get: 'getInt32', set: 'setInt32' },
+  { code: 0x0d, array: Float32Array, get: 'getFloat32', set: 'setFloat32' },
+  { code: 0x0e, array: Float64Array, get: 'getFloat64', set: 'setFloat64' },
+] as const;
+
 /**
- * Labelled grey images from a pair of idx files.
+ * Reads an idx file, the format of MNIST: two zero bytes, the type of the numbers, the rank, the lengths (32 bits each, big
+ * endian), the numbers (big endian). Unsigned bytes share the memory of the file; other numbers are copied.
  *
- * @throws DataError when a file is corrupt, when they are not as many, or a label is out of range
+ * @param source what errors call the file, and what they say to do
+ * @throws DataError that names the file and the mend, when the file is no idx file or has not as many bytes as its header says
+ *
+ * @example
+ * parseIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7, 9), { file: 'digits', mend: 'copy it again' }).data; // Uint8Array [7, 9]
  */
-export function imageSetFromIdx(images: SourcedBytes, labels: SourcedBytes, classes: number): ImageSet {
-  const pictures = parseIdx(images.bytes, images);
-  const digits = parseIdx(labels.bytes, labels);
-  const [length, height, width] = pictures.shape;
-  if (pictures.shape.length !== 3)
+export function parseIdx(bytes: Uint8Array, source: Source): Idx {
+  const { file, mend } = source;
+  const { type, rank } = readMagic(bytes, source);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const header = 4 + 4 * rank;
+  if (bytes.length < header) {
     throw new DataError(
-      `${images.file}: must hold images [n, height, width], got rank ${pictures.shape.length}; ${images.mend}`,
-    );
-  if (digits.shape.length !== 1 || digits.shape[0] !== length) {
-    throw new DataError(
-      `${labels.file}: must hold ${length} labels, as many as there are images, got [${digits.shape.join(', ')}]; ${labels.mend}`,
+      `${file}: the file is corrupt: expected a header of ${header} bytes, got ${bytes.length}; ${mend}`,
     );
   }
-  const wrong = digits.data.findIndex((label) => label >= classes);
-  if (wrong >= 0)
+  const shape = Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i));
+  const expected = header + sizeOf(shape) * type.array.BYTES_PER_ELEMENT;
+  if (bytes.length !== expected) {
+    throw new DataError(`${file}: the file is corrupt: expected ${expected} bytes, got ${bytes.length}; ${mend}`);
+  }
+  return { shape, data: readNumbers(view, header, sizeOf(shape), type) };
+}
+
+function readMagic(bytes: Uint8Array, { file, mend }: Source) {
+  const magic = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0'));
+  const type = types.find(({ code }) => code === bytes[2]);
+  if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0 || !type || bytes[3] === 0) {
+    const got = magic.length === 0 ? 'nothing' : magic.join(' ');
     throw new DataError(
-      `${labels.file}: labels must be below ${classes}, got ${digits.data[wrong]} at ${wrong}; ${labels.mend}`,
+      `${file}: not an idx file: expected it to begin with 00 00, a number type (08, 09 or 0b to 0e) and its rank, got ${got}; ${mend}`,
     );
-  return {
-    images: pictures.data,
-    labels: Int32Array.from(digits.data),
-    length: length!,
-    height: height!,
-    width: width!,
-    channels: 1,
-    classes,
-  };
+  }
+  return { type, rank: bytes[3]! };
+}
+
+function readNumbers(view: DataView, begin: number, length: number, type: (typeof types)[number]): IdxData {
+  // Not the given array's own subarray: in Node that is a Buffer, whose slice() shares memory.
+  if (type.code === 0x08) return new Uint8Array(view.buffer, view.byteOffset + begin, length);
+  const data = new type.array(length);
+  for (let i = 0; i < length; i++) data[i] = view[type.get](begin + i * data.BYTES_PER_ELEMENT);
+  return data;
+}
+
+/**
+ * Writes an idx file, with the number type of the data: what {@link parseIdx} reads back.
+ *
+ * @throws ShapeError when the data do not fill the shape, or the shape has no or more than 255 dimensions
+ *
+ * @example
+ * encodeIdx({ shape: [3], data: Uint8Array.of(7, 2, 1) }).length; // 11
+ */
+export function encodeIdx({ shape, data }: Idx): Uint8Array {
+  if (shape.length < 1 || shape.length > 255 || sizeOf(shape) !== data.length) {
+    throw new ShapeError(`encodeIdx: ${data.length} numbers do not fill the shape [${shape.join(', ')}]`);
+  }
+  const type = types.find(({ array }) => data instanceof array)!;
+  const header = 4 + 4 * shape.length;
+  const bytes = new Uint8Array(header + data.byteLength);
+  bytes.set([0, 0, type.code, shape.length]);
+  const view = new DataView(bytes.buffer);
+  shape.forEach((length, i) => view.setUint32(4 + 4 * i, length));
+  if (data instanceof Uint8Array) bytes.set(data, header);
+  else data.forEach((value, i) => view[type.set](header + i * data.BYTES_PER_ELEMENT, value));
+  return bytes;
 }

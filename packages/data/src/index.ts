@@ -3,11 +3,14 @@ export {
   type CorruptionDefinition,
   type Picture,
   type Strengths,
+  corruptionParams,
   defineCorruption,
 } from './corruption.js';
 export * from './geometric-corruptions.js';
 export * from './idx.js';
 export * from './image-set.js';
+export * from './image-set-from-idx.js';
 export * from './label-noise.js';
 export * from './mnist.js';
 export * from './pixel-corruptions.js';
+export * from './severities.js';

@@ -3,7 +3,11 @@ import { z } from 'zod';
 
 /** Makes some labels wrong. */
 export interface LabelNoise {
-  /** @returns new labels `[n]`; the given ones stay as they are. @throws DomainError for a label out of range */
+  /**
+   * @param labels `[n]` class indices, 0..classes - 1
+   * @returns new labels `[n]`; the given ones stay as they are
+   * @throws DomainError for a label out of range, or fewer than two classes
+   */
   (labels: Int32Array, options: { readonly classes: number; readonly random: Random }): Int32Array;
 }
 
@@ -26,7 +30,7 @@ function defineLabelNoise(
     { kind: 'label-noise', params, ...info },
     ({ rate }) =>
       (labels, { classes, random }) => {
-        if (rate > 0 && classes < 2) throw new DomainError(`${info.name}: classes must be at least 2, got ${classes}`);
+        if (classes < 2) throw new DomainError(`${info.name}: classes must be at least 2, got ${classes}`);
         return labels.map((label, i) => {
           if (!(label >= 0 && label < classes))
             throw new DomainError(`${info.name}: labels must be from 0 to ${classes - 1}, got ${label} at index ${i}`);
@@ -37,19 +41,28 @@ function defineLabelNoise(
 }
 
 /**
- * Symmetric label noise: with probability `rate` a label becomes one of the other classes, all alike. The share of wrong labels is `rate`
- * itself (some authors let a flip keep the label; their rate r is r (C - 1) / C here).
+ * Symmetric label noise: with probability `rate`, each label on its own, a label becomes one of the C - 1 other classes, all alike.
+ * A flip never keeps the label, so the expected share of wrong labels is `rate` itself; with rate (C - 1) / C the labels say nothing
+ * any more.
+ *
+ * This is the convention of Han et al.: Co-teaching, 2018, arXiv:1804.06872. Where a flip draws from all C classes, as elsewhere
+ * (Zhang et al., 2017, arXiv:1611.03530), a rate r there is the rate r (C - 1) / C here: 0.5 with ten classes is 0.45.
  *
  * @example
  * symmetric({ rate: 0.4 })(labels, { classes: 10, random: new Random(1) });
  */
 export const symmetric = defineLabelNoise(
-  { name: 'symmetric', summary: 'A wrong label is any of the other classes, all alike.' },
+  {
+    name: 'symmetric',
+    summary: 'A wrong label is any of the other classes, all alike.',
+    formula: 'P(noisy = j | true = k) = 1 - rate for j = k, rate / (C - 1) otherwise',
+  },
   (label, classes, random) => (label + 1 + random.integer(classes - 1)) % classes,
 );
 
 /**
- * Pair-flip label noise: with probability `rate` class k becomes class k + 1 (the last one becomes 0), as similar classes are confused.
+ * Pair-flip label noise: with probability `rate`, each label on its own, class k becomes class k + 1 (the last one becomes 0), as
+ * similar classes are confused. From a rate of 0.5 on the wrong class is the commoner one.
  *
  * Han et al.: Co-teaching, 2018, arXiv:1804.06872.
  *
@@ -57,6 +70,10 @@ export const symmetric = defineLabelNoise(
  * pairflip({ rate: 0.45 })(labels, { classes: 10, random: new Random(1) });
  */
 export const pairflip = defineLabelNoise(
-  { name: 'pairflip', summary: 'A wrong label is always the next class.' },
+  {
+    name: 'pairflip',
+    summary: 'A wrong label is always the next class.',
+    formula: 'P(noisy = k + 1 mod C | true = k) = rate, P(noisy = k | true = k) = 1 - rate',
+  },
   (label, classes) => (label + 1) % classes,
 );

