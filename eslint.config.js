@@ -33,10 +33,17 @@ export default typescript.config(
       '@typescript-eslint/no-non-null-assertion': 'off', // arrays of numbers are read by index everywhere
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@nx/enforce-module-boundaries': ['error', { depConstraints: boundaries }],
-      'no-restricted-properties': ['error', { object: 'Math', property: 'random', message: 'Draw from a seeded Random of @surprisal/core.' }],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Math', property: 'random', message: 'Draw from a seeded Random of @surprisal/core.' },
+      ],
       'no-restricted-imports': [
         'error',
-        { patterns: [{ group: ['@tensorflow/*'], message: 'Tensors and operations come from @surprisal/core/tensor alone.' }] },
+        {
+          patterns: [
+            { group: ['@tensorflow/*'], message: 'Tensors and operations come from @surprisal/core/tensor alone.' },
+          ],
+        },
       ],
     },
   },
@@ -46,7 +53,16 @@ export default typescript.config(
   },
   {
     files: ['**/*.mjs', 'eslint.config.js', 'apps/cli/bin/**', 'tools/generators/**'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', setTimeout: 'readonly', fetch: 'readonly', performance: 'readonly' } },
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        URL: 'readonly',
+        setTimeout: 'readonly',
+        fetch: 'readonly',
+        performance: 'readonly',
+      },
+    },
   },
   {
     files: ['apps/cli/bin/**'],

@@ -16,15 +16,29 @@ export function ensureChromium() {
   const found = findChromium();
   if (found) return found;
   const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
-  const run = (...args) => spawnSync([...asRoot, ...args][0], [...asRoot, ...args].slice(1), { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' });
+  const run = (...args) =>
+    spawnSync([...asRoot, ...args][0], [...asRoot, ...args].slice(1), {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      encoding: 'utf8',
+    });
   if (spawnSync('apt-get', ['--version']).status === 0) {
     console.log('Chromium is missing: installing it with apt-get');
     run('apt-get', 'update');
-    const { status, stderr } = run('env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', 'install', '-y', '--no-install-recommends', 'chromium');
+    const { status, stderr } = run(
+      'env',
+      'DEBIAN_FRONTEND=noninteractive',
+      'apt-get',
+      'install',
+      '-y',
+      '--no-install-recommends',
+      'chromium',
+    );
     if (status === 0) return findChromium();
     console.error(stderr);
   }
-  console.error('The browser tests need Chromium: install it (Debian: apt-get install chromium) or set CHROME_PATH to a Chromium or Chrome.');
+  console.error(
+    'The browser tests need Chromium: install it (Debian: apt-get install chromium) or set CHROME_PATH to a Chromium or Chrome.',
+  );
   return undefined;
 }
 

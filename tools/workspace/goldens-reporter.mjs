@@ -31,4 +31,7 @@ export default class GoldensReporter {
   }
 }
 
-const line = (cases) => ['passed', 'failed', 'skipped'].map((state) => `${cases.filter((one) => one.state === state).length} ${state}`).join(', ');
+const line = (cases) =>
+  ['passed', 'failed', 'skipped']
+    .map((state) => `${cases.filter((one) => one.state === state).length} ${state}`)
+    .join(', ');

@@ -18,7 +18,10 @@ export const publicPackages = () =>
 
 /** Packs a package as it would be published. @returns the path of the tarball */
 export function pack(folder, destination) {
-  const out = execFileSync('npx', ['--yes', packageManager, 'pack', '--json', '--pack-destination', destination], { cwd: folder, encoding: 'utf8' });
+  const out = execFileSync('npx', ['--yes', packageManager, 'pack', '--json', '--pack-destination', destination], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
   const packed = JSON.parse(out.slice(out.search(/[[{]/)));
   return (Array.isArray(packed) ? packed[0] : packed).filename;
 }
@@ -33,8 +36,12 @@ async function check(folder) {
     const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
     const data = tarball.buffer.slice(tarball.byteOffset, tarball.byteOffset + tarball.byteLength);
     const { messages, pkg } = await publint({ pack: { tarball: data }, strict: true });
-    const types = manifest.exports?.['.'] ? await checkPackage(createPackageFromTarballData(new Uint8Array(data))) : { problems: [] };
-    const problems = (types.problems ?? []).filter(({ kind, resolutionKind }) => !accepted.has(kind) && !accepted.has(`${kind}:${resolutionKind}`));
+    const types = manifest.exports?.['.']
+      ? await checkPackage(createPackageFromTarballData(new Uint8Array(data)))
+      : { problems: [] };
+    const problems = (types.problems ?? []).filter(
+      ({ kind, resolutionKind }) => !accepted.has(kind) && !accepted.has(`${kind}:${resolutionKind}`),
+    );
     return [
       ...messages.map((message) => formatMessage(message, pkg, { color: false })),
       ...problems.map((problem) => `${problem.kind} at ${problem.entrypoint ?? ''} (${problem.resolutionKind ?? ''})`),
@@ -47,6 +54,8 @@ async function check(folder) {
 if (process.argv[1] === import.meta.filename) {
   const found = (await Promise.all(publicPackages().map(check))).flat();
   for (const problem of found) console.log(problem);
-  console.log(found.length === 0 ? `${publicPackages().length} packages are fit to publish` : `${found.length} problems`);
+  console.log(
+    found.length === 0 ? `${publicPackages().length} packages are fit to publish` : `${found.length} problems`,
+  );
   process.exit(found.length === 0 ? 0 : 1);
 }

@@ -15,14 +15,24 @@ function packagesTable(folders, plugins) {
     const plugin = plugins.get(manifest.name);
     const methods = plugin?.methods.map(({ info }) => `\`${info.name}\``).join(', ') ?? '';
     const studies = plugin?.studies.map(({ name }) => `\`${name}\``).join(', ') ?? '';
-    return row(`[${manifest.name}](${path})`, manifest.description, [methods, studies && `studies: ${studies}`].filter(Boolean).join('; '));
+    return row(
+      `[${manifest.name}](${path})`,
+      manifest.description,
+      [methods, studies && `studies: ${studies}`].filter(Boolean).join('; '),
+    );
   });
   return table(['package', 'what it is', 'methods'], rows);
 }
 
 function methodsTable(plugin) {
-  const params = (schema) => describeParams(schema).map((param) => `\`${param.name}\` = ${JSON.stringify(param.default)}${rangeOf(param) ? ` (${rangeOf(param)})` : ''}: ${param.description}`);
-  const rows = plugin.methods.map(({ info }) => row(`\`${info.name}\``, info.kind, info.summary, params(info.params).join('<br>') || 'none', link(info.paper)));
+  const params = (schema) =>
+    describeParams(schema).map(
+      (param) =>
+        `\`${param.name}\` = ${JSON.stringify(param.default)}${rangeOf(param) ? ` (${rangeOf(param)})` : ''}: ${param.description}`,
+    );
+  const rows = plugin.methods.map(({ info }) =>
+    row(`\`${info.name}\``, info.kind, info.summary, params(info.params).join('<br>') || 'none', link(info.paper)),
+  );
   return table(['method', 'kind', 'what it is', 'parameters', 'paper'], rows);
 }
 
@@ -30,8 +40,17 @@ function papersTable(registry) {
   const rows = papers.map((paper) => {
     const methods = registry.methods().filter(({ info }) => info.paper === paper);
     const studies = registry.studies.filter((study) => study.paper === paper);
-    const state = [...methods.map(({ info }) => `\`${info.name}\``), ...studies.map(({ name }) => `study \`${name}\``)].join(', ');
-    return row(paper.number, `[${paper.title}](https://arxiv.org/abs/${paper.arxiv})`, cite(paper), paper.packages.map((name) => `\`${name}\``).join(', '), state || 'planned');
+    const state = [
+      ...methods.map(({ info }) => `\`${info.name}\``),
+      ...studies.map(({ name }) => `study \`${name}\``),
+    ].join(', ');
+    return row(
+      paper.number,
+      `[${paper.title}](https://arxiv.org/abs/${paper.arxiv})`,
+      cite(paper),
+      paper.packages.map((name) => `\`${name}\``).join(', '),
+      state || 'planned',
+    );
   });
   return table(['no.', 'paper', 'source', 'packages', 'here'], rows);
 }
@@ -40,7 +59,8 @@ function papersTable(registry) {
 async function fill(file, name, text) {
   const before = readFileSync(file, 'utf8');
   const pattern = new RegExp(`(<!-- ${name} -->)[^]*(<!-- /${name} -->)`);
-  if (!pattern.test(before)) throw new Error(`${relative(root, file)}: the markers <!-- ${name} --> and <!-- /${name} --> are missing`);
+  if (!pattern.test(before))
+    throw new Error(`${relative(root, file)}: the markers <!-- ${name} --> and <!-- /${name} --> are missing`);
   const filled = before.replace(pattern, (_, begin, end) => `${begin}\n\n${text}\n\n${end}`);
   const after = await format(filled, { ...(await resolveConfig(file)), filepath: file });
   return { file, stale: after !== before, after };
@@ -50,7 +70,9 @@ const folders = ['packages', 'apps']
   .flatMap((group) => readdirSync(join(root, group)).map((name) => `${group}/${name}`))
   .filter((path) => existsSync(join(root, path, 'package.json')))
   .map((path) => ({ path, manifest: JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8')) }));
-const discovered = (await discoverPlugins(...folders.map(({ path }) => join(root, path)))).filter(({ plugin }) => plugin);
+const discovered = (await discoverPlugins(...folders.map(({ path }) => join(root, path)))).filter(
+  ({ plugin }) => plugin,
+);
 const plugins = new Map(discovered.map((entry) => [entry.package, entry.plugin]));
 const registry = createRegistry([...plugins.values()]);
 
@@ -59,7 +81,9 @@ const files = await Promise.all([
   fill(join(root, 'docs/papers.md'), 'papers', papersTable(registry)),
   ...folders
     .filter(({ manifest }) => plugins.get(manifest.name)?.methods.length > 0)
-    .map(({ path, manifest }) => fill(join(root, path, 'README.md'), 'methods', methodsTable(plugins.get(manifest.name)))),
+    .map(({ path, manifest }) =>
+      fill(join(root, path, 'README.md'), 'methods', methodsTable(plugins.get(manifest.name))),
+    ),
 ]);
 const stale = files.filter((file) => file.stale);
 if (process.argv.includes('--check')) {

@@ -17,4 +17,5 @@ export function sumResults(root) {
 }
 
 /** `12 passed, 0 failed`, with the skipped ones when there are some. */
-export const closingLine = ({ passed, failed, skipped }) => `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+export const closingLine = ({ passed, failed, skipped }) =>
+  `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;

@@ -13,11 +13,22 @@ if (unknown) {
 
 checkNode();
 install();
-if (!step('build', 'nx', ['run-many', '-t', 'build', '--parallel=2', '--output-style=static'])) fail('The build failed: see above.');
+if (!step('build', 'nx', ['run-many', '-t', 'build', '--parallel=2', '--output-style=static']))
+  fail('The build failed: see above.');
 
 console.log('\n> the first reproduction, in its quick form: paper 1 on MNIST\n');
-const reproduce = ['reproduce', 'comp-sum', '--quick', '--runs', join(root, 'runs'), ...(flags.includes('--fresh') ? [] : ['--reuse'])];
-const { status } = spawnSync(process.execPath, [join(root, 'apps/cli/bin/surprisal.js'), ...reproduce], { cwd: root, stdio: 'inherit' });
+const reproduce = [
+  'reproduce',
+  'comp-sum',
+  '--quick',
+  '--runs',
+  join(root, 'runs'),
+  ...(flags.includes('--fresh') ? [] : ['--reuse']),
+];
+const { status } = spawnSync(process.execPath, [join(root, 'apps/cli/bin/surprisal.js'), ...reproduce], {
+  cwd: root,
+  stdio: 'inherit',
+});
 if (status === 130) process.exit(130);
 if (status !== 0 && status !== 1) fail('The reproduction failed: see above.'); // 1: it ran, and a claim does not hold
 

@@ -12,7 +12,8 @@ if (!chromium) fail('No browser: the browser tests cannot run.');
 
 // Results of an earlier run must not be counted when a test run breaks down before it writes its own.
 for (const group of ['packages', 'apps', 'tools']) {
-  for (const name of readdirSync(join(root, group))) rmSync(join(root, group, name, '.vitest'), { recursive: true, force: true });
+  for (const name of readdirSync(join(root, group)))
+    rmSync(join(root, group, name, '.vitest'), { recursive: true, force: true });
 }
 
 const nx = (...args) => ['nx', [...args, '--parallel=2', '--output-style=static']];

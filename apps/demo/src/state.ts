@@ -24,8 +24,8 @@ export const defaults: LabState = {
   noise: 0.4,
   model: 'mlp',
   rate: 0.05,
-  epochs: 6,
-  train: 3000,
+  epochs: 15,
+  train: 2000,
   seed: 1,
 };
 

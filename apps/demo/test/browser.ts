@@ -12,7 +12,8 @@ export class DemoBrowser {
   ) {}
 
   static async start(): Promise<DemoBrowser> {
-    if (!existsSync(new URL('../dist/index.html', import.meta.url))) throw new Error('the demo is not built: npx nx build @surprisal/demo');
+    if (!existsSync(new URL('../dist/index.html', import.meta.url)))
+      throw new Error('the demo is not built: npx nx build @surprisal/demo');
     const server = await serve(4300);
     const browser = await chromium.launch({
       executablePath: process.env.CHROME_PATH ?? '/usr/bin/chromium',

@@ -1,4 +1,4 @@
-import { type Method, defineMethod, paper } from '@surprisal/core';
+import { defineMethod, paper } from '@surprisal/core';
 import {
   type Tensor,
   type TensorLike,
@@ -57,22 +57,6 @@ declare module '@surprisal/core' {
   }
 }
 
-const params = z.object({
-  tau: z
-    .number()
-    .min(0)
-    .default(1)
-    .meta({ upTo: 3, step: 0.05 })
-    .describe('member of the comp-sum family; 0.4 trains well on small problems'),
-  rho: z.number().gt(0).default(1).meta({ upTo: 5, step: 0.1 }).describe('scale of the margins'),
-  nu: z
-    .number()
-    .min(0)
-    .default(1)
-    .meta({ upTo: 5, step: 0.1 })
-    .describe('weight of the smooth term; theory wants sqrt(classes - 1) / rho'),
-});
-
 /**
  * The smooth adversarial comp-sum loss on given clean and perturbed logits,
  * `Phi_tau( sum over wrong classes of exp(-D(x) / rho) ) + nu |D(x') - D(x)|_2` with the margins D_y' = h_y - h_y'.
@@ -82,14 +66,28 @@ const params = z.object({
  *
  * Mao, Mohri, Zhong 2023, arXiv:2304.07288.
  */
-export const smoothAdversarialCompSum: Method<'adversarial-loss', typeof params, SmoothAdversarialLoss> = defineMethod(
+export const smoothAdversarialCompSum = defineMethod(
   {
     kind: 'adversarial-loss',
     name: 'smooth-adversarial-comp-sum',
     summary: 'A comp-sum loss, plus a penalty for how far a perturbation moves the margins.',
     formula: 'Φ_τ(Σ_y′ exp(−D_y′(x)/ρ)) + ν ‖D(x′) − D(x)‖₂',
     paper: paper(1),
-    params,
+    params: z.object({
+      tau: z
+        .number()
+        .min(0)
+        .default(1)
+        .meta({ upTo: 3, step: 0.05 })
+        .describe('member of the comp-sum family; 0.4 trains well on small problems'),
+      rho: z.number().gt(0).default(1).meta({ upTo: 5, step: 0.1 }).describe('scale of the margins'),
+      nu: z
+        .number()
+        .min(0)
+        .default(1)
+        .meta({ upTo: 5, step: 0.1 })
+        .describe('weight of the smooth term; theory wants sqrt(classes - 1) / rho'),
+    }),
   },
   ({ tau, rho, nu }): SmoothAdversarialLoss => {
     const owner = 'smooth-adversarial-comp-sum';
