@@ -16,7 +16,7 @@ function packagesTable(folders, plugins) {
     const methods = plugin?.methods.map(({ info }) => `\`${info.name}\``).join(', ') ?? '';
     const studies = plugin?.studies.map(({ name }) => `\`${name}\``).join(', ') ?? '';
     return row(
-      `[${manifest.name}](${path})`,
+      `[${manifest.name}](${path}/README.md)`,
       manifest.description,
       [methods, studies && `studies: ${studies}`].filter(Boolean).join('; '),
     );
