@@ -85,14 +85,22 @@ onEngines(['cpu', 'wasm'], () => {
       expect(steps).toBe(4);
     });
 
-    it('leaves no tensors behind', async () => {
-      const given = options();
-      await run(given);
-      await accuracy(given.model, data);
+    it.each(['sgd', 'adam'] as const)('leaves no tensors behind, with snapshots and with %s', async (optimizer) => {
+      const given = options({ optimizer });
+      const train = async () => {
+        const { state } = await run(given, 5);
+        await run({ ...given, resume: state });
+        await accuracy(given.model, data);
+      };
+      await train();
       const before = memory().numTensors;
-      await run(given);
-      await accuracy(given.model, data);
+      await train();
       expect(memory().numTensors).toBe(before);
+    });
+
+    it('gives equal snapshots for equal trainings, whatever was trained before', async () => {
+      const { state } = await run(options(), 3);
+      expect((await run(options(), 3)).state).toEqual(state);
     });
 
     it('refuses data that do not belong together, and options out of range', async () => {

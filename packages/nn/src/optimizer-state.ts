@@ -1,5 +1,5 @@
 import type { NdArray } from '@surprisal/core';
-import { type Optimizer, type Tensor, toHost, toTensor } from '@surprisal/core/tensor';
+import { type Optimizer, type Tensor, dispose, toHost, toTensor } from '@surprisal/core/tensor';
 
 /** Running powers that tfjs's Adam rounds differently when it restores them from the step count. */
 interface AdamPowers {
@@ -11,12 +11,17 @@ const POWERS = ['accBeta1', 'accBeta2'] as const;
 /** An optimiser's moments and counts as host arrays, by name: everything it needs to go on bit for bit. */
 export async function readOptimizer(optimizer: Optimizer): Promise<Record<string, NdArray>> {
   const weights = await optimizer.getWeights();
-  const entries = weights.map(async ({ name, tensor }, i) => [`${i}:${name}`, await toHost(tensor)] as const);
+  const entries = weights.map(async ({ name, tensor }, i) => [`${i}:${plain(name)}`, await toHost(tensor)] as const);
   const powers = POWERS.filter((name) => (optimizer as AdamPowers)[name]).map(
     async (name) => [name, await toHost((optimizer as AdamPowers)[name]!)] as const,
   );
-  return Object.fromEntries(await Promise.all([...entries, ...powers]));
+  const arrays = Object.fromEntries(await Promise.all([...entries, ...powers]));
+  weights.find(({ name }) => name === 'iter')?.tensor.dispose(); // made for the caller; the others are the optimiser's own
+  return arrays;
 }
+
+/** A name without the counts that tfjs adds to variables of the same name: equal trainings give equal snapshots. */
+const plain = (name: string) => name.replaceAll(/_\d+(?=\/|$)/g, '');
 
 /** Sets an optimiser's state from what {@link readOptimizer} gave. */
 export async function writeOptimizer(optimizer: Optimizer, arrays: Readonly<Record<string, NdArray>>): Promise<void> {
@@ -24,6 +29,7 @@ export async function writeOptimizer(optimizer: Optimizer, arrays: Readonly<Reco
   const ordered = stored.sort(([a], [b]) => parseInt(a) - parseInt(b));
   const weights = ordered.map(([name, array]) => ({ name: name.slice(name.indexOf(':') + 1), tensor: typed(array) }));
   await optimizer.setWeights(weights);
+  dispose(weights.map(({ tensor }) => tensor)); // the optimiser holds variables of its own
   for (const name of POWERS) {
     const value = arrays[name];
     if (value) (optimizer as AdamPowers)[name]!.assign(toTensor(value));

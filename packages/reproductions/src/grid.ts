@@ -83,7 +83,7 @@ export async function* trainGrid(
     if (!result) return undefined;
     done.push(result);
     resume = undefined;
-    yield checkpoint({ json: { done } satisfies GridState, arrays: {} });
+    yield checkpoint({ json: { done: [...done] } satisfies GridState, arrays: {} });
   }
   return done;
 }
@@ -166,7 +166,7 @@ async function* trainModel(
     }
     const { json, arrays } = await step.snapshot();
     const training = { ...(json as { step: number }), losses };
-    yield checkpoint({ json: { done, training } satisfies GridState, arrays });
+    yield checkpoint({ json: { done: [...done], training } satisfies GridState, arrays });
   }
   return !signal?.aborted || (last !== undefined && last.step === last.of);
 }

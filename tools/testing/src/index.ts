@@ -3,3 +3,4 @@ export * from './engines.js';
 export * from './goldens.js';
 export * from './gradient-check.js';
 export * from './leak-check.js';
+export * from './study.js';
