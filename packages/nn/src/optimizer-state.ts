@@ -1,5 +1,5 @@
 import type { NdArray } from '@surprisal/core';
-import { type Optimizer, type Tensor, dispose, toHost, toTensor } from '@surprisal/core/tensor';
+import { type Optimizer, type Tensor, dispose, tidy, toHost, toTensor } from '@surprisal/core/tensor';
 
 /** Running powers that tfjs's Adam rounds differently when it restores them from the step count. */
 interface AdamPowers {
@@ -31,8 +31,7 @@ export async function writeOptimizer(optimizer: Optimizer, arrays: Readonly<Reco
   await optimizer.setWeights(weights);
   dispose(weights.map(({ tensor }) => tensor)); // the optimiser holds variables of its own
   for (const name of POWERS) {
-    const value = arrays[name];
-    if (value) (optimizer as AdamPowers)[name]!.assign(toTensor(value));
+    if (arrays[name]) tidy(() => (optimizer as AdamPowers)[name]!.assign(toTensor(arrays[name]!)));
   }
 }
 
