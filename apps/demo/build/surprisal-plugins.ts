@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { createRegistry, describeParams } from '@surprisal/core';
 import { discoverPlugins } from '@surprisal/core/discovery';
 import type { Plugin } from 'vite';
-import type { Catalogue } from '../src/catalogue.js';
+import type { Catalogue } from '../src/methods/catalogue.js';
 
 const PLUGINS = 'virtual:surprisal-plugins';
 const CATALOGUE = 'virtual:surprisal-catalogue';

@@ -1,7 +1,7 @@
 import catalogue from 'virtual:surprisal-catalogue';
 import { byId } from './dom.js';
-import { LossLab } from './loss-lab.js';
-import { methodList } from './method-list.js';
+import { LossLab } from './lab/lab.js';
+import { methodList } from './methods/method-list.js';
 import './style.css';
 
 document.documentElement.classList.add('scripted');

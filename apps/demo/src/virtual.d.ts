@@ -1,5 +1,5 @@
 declare module 'virtual:surprisal-catalogue' {
-  const catalogue: import('./catalogue.js').Catalogue;
+  const catalogue: import('./methods/catalogue.js').Catalogue;
   export default catalogue;
 }
 declare module 'virtual:surprisal-plugins' {

@@ -9,7 +9,7 @@ import type { Loss } from '@surprisal/losses';
 import plugins from 'virtual:surprisal-plugins';
 import { curveLogits } from './curve.js';
 import type { Reply, Request } from './messages.js';
-import { Duel } from './training.js';
+import { Duel } from './duel.js';
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
 const post = (reply: Reply) => scope.postMessage(reply);

@@ -1,6 +1,7 @@
-import { type Paper, cite, rangeOf } from '@surprisal/core';
+import { type Paper, type ParamInfo, cite, rangeOf } from '@surprisal/core';
+import { el } from '../dom.js';
+import { formula } from '../formula.js';
 import type { Catalogue, CatalogueMethod } from './catalogue.js';
-import { el } from './dom.js';
 
 /** All kinds and methods, with their formulas, parameters and papers. */
 export function methodList({ kinds, methods, studies }: Catalogue): HTMLElement {
@@ -25,7 +26,21 @@ export function methodList({ kinds, methods, studies }: Catalogue): HTMLElement 
   );
 }
 
-function card({ name, summary, formula, paper, params }: CatalogueMethod): HTMLElement {
+function card(method: CatalogueMethod): HTMLElement {
+  const { name, summary, params, paper } = method;
+  return el(
+    'article',
+    { class: 'card', 'data-method': name },
+    el('h4', {}, name),
+    el('p', {}, summary),
+    method.formula ? formula(method.formula) : undefined,
+    params.length > 0 && parameters(name, params),
+    paperLink(paper),
+  );
+}
+
+function parameters(method: string, params: readonly ParamInfo[]): HTMLElement {
+  const heads = ['parameter', 'default', 'range; what it does'].map((title) => el('th', { scope: 'col' }, title));
   const rows = params.map((param) =>
     el(
       'tr',
@@ -35,34 +50,13 @@ function card({ name, summary, formula, paper, params }: CatalogueMethod): HTMLE
       el('td', {}, [rangeOf(param), param.description].filter(Boolean).join('; ')),
     ),
   );
-  const table = el(
-    'table',
-    {},
-    el(
-      'thead',
-      {},
-      el(
-        'tr',
-        {},
-        ...['parameter', 'default', 'range; what it does'].map((title) => el('th', { scope: 'col' }, title)),
-      ),
-    ),
-    el('tbody', {}, ...rows),
-  );
+  const label = `parameters of ${method}`;
+  const table = el('table', {}, el('thead', {}, el('tr', {}, ...heads)), el('tbody', {}, ...rows));
   return el(
-    'article',
-    { class: 'card', 'data-method': name },
-    el('h4', {}, name),
-    el('p', {}, summary),
-    formula ? el('p', { class: 'formula' }, formula) : undefined,
-    rows.length > 0 &&
-      el(
-        'details',
-        {},
-        el('summary', { 'aria-label': `parameters of ${name}` }, 'Parameters'),
-        el('div', { class: 'wide', tabindex: 0, role: 'region', 'aria-label': `parameters of ${name}` }, table),
-      ),
-    paperLink(paper),
+    'details',
+    {},
+    el('summary', { 'aria-label': label }, 'Parameters'),
+    el('div', { class: 'wide', tabindex: 0, role: 'region', 'aria-label': label }, table),
   );
 }
 
@@ -70,7 +64,7 @@ const paperLink = (paper: Paper | undefined) =>
   paper &&
   el(
     'p',
-    { class: 'paper' },
+    { class: 'source' },
     `Paper ${paper.number}: `,
     el('a', { href: `https://arxiv.org/abs/${paper.arxiv}`, rel: 'noopener' }, paper.title),
     `, ${cite(paper)}`,
