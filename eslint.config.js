@@ -17,7 +17,7 @@ const boundaries = [
 ];
 
 export default typescript.config(
-  { ignores: ['**/dist/', '**/node_modules/', '.nx/', 'docs/api/', 'runs/', '**/goldens/'] },
+  { ignores: ['**/dist/', '**/node_modules/', '**/.vitest/', '.nx/', 'docs/api/', 'runs/', '**/goldens/'] },
   js.configs.recommended,
   ...typescript.configs.recommended,
   {

@@ -40,11 +40,18 @@ export interface AnyMethod<K extends Kind = Kind> {
  * @throws DomainError when a parameter is unknown, of the wrong type or out of range
  *
  * @example
- * const scaled = defineMethod(
- *   { kind: 'loss', name: 'scaled', summary: '...', params: z.object({ by: z.number().positive().default(1) }) },
- *   ({ by }) => (logits, labels) => ...,
+ * import { z } from 'zod';
+ *
+ * declare module '@surprisal/core' {
+ *   interface Kinds {
+ *     schedule: (step: number) => number;
+ *   }
+ * }
+ * const halving = defineMethod(
+ *   { kind: 'schedule', name: 'halving', summary: 'Falls by half.', params: z.object({ every: z.number().default(1) }) },
+ *   ({ every }) => (step) => 0.5 ** (step / every),
  * );
- * scaled({ by: 2 });
+ * console.log(halving({ every: 10 })(20)); // 0.25
  */
 export function defineMethod<K extends Kind, S extends z.ZodObject, I extends Kinds[K]>(
   info: MethodInfo<K, S>,

@@ -39,7 +39,7 @@ export function ndarray<D extends NdData>(data: D, shape: readonly number[]): Nd
  * @throws ShapeError for ragged arrays
  *
  * @example
- * toNdArray([[1, 2], [3, 4]]).shape; // [2, 2]
+ * console.log(toNdArray([[1, 2], [3, 4]]).shape); // [ 2, 2 ]
  */
 export function toNdArray(input: ArrayInput): NdArray {
   if (typeof input === 'number') return { shape: [], data: Float64Array.of(input) };
@@ -61,7 +61,7 @@ export function toFloat64(input: ArrayInput): NdArray<Float64Array> {
  * Converts a host array back to nested arrays (a number, for rank 0).
  *
  * @example
- * toNested(ndarray(Float64Array.of(1, 2, 3, 4), [2, 2])); // [[1, 2], [3, 4]]
+ * console.log(toNested(ndarray(Float64Array.of(1, 2, 3, 4), [2, 2]))); // [ [ 1, 2 ], [ 3, 4 ] ]
  */
 export function toNested({ shape, data }: NdArray): Nested {
   if (shape.length === 0) return data[0]!;

@@ -20,7 +20,7 @@ export interface Paper {
  * @throws DomainError for a number outside 1..60
  *
  * @example
- * paper(29).title; // 'Mirostat: A Neural Text Decoding Algorithm that Directly Controls Perplexity'
+ * console.log(paper(1).title); // Cross-Entropy Loss Functions: Theoretical Analysis and Applications
  */
 export function paper(number: number): Paper {
   const found = papers[number - 1];

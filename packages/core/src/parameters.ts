@@ -34,7 +34,10 @@ interface Property {
  * The parameters of a schema, in order.
  *
  * @example
- * describeParams(generalizedCrossEntropy.info.params)[0].default; // 0.7
+ * import { z } from 'zod';
+ *
+ * const [alpha] = describeParams(z.object({ alpha: z.number().gt(0).max(1).default(0.7) }));
+ * console.log(alpha!.default, rangeOf(alpha!)); // 0.7 > 0, <= 1
  */
 export function describeParams(schema: z.ZodObject): ParamInfo[] {
   const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as {
@@ -91,7 +94,7 @@ export function rangeOf({ minimum, above, maximum, choices }: ParamInfo): string
  * what was expected.
  *
  * @example
- * parseText({ type: 'numbers', ... }, '0,0.5,1'); // [0, 0.5, 1]
+ * console.log(parseText({ type: 'numbers' }, '0,0.5,1')); // [ 0, 0.5, 1 ]
  */
 export function parseText({ type }: Pick<ParamInfo, 'type'>, text: string): unknown {
   const number = (part: string) => (part.trim() !== '' && Number.isFinite(Number(part)) ? Number(part) : part);

@@ -25,7 +25,11 @@ export interface KindInfo {
  * package.json names.
  *
  * @example
- * export default definePlugin({ name: '@surprisal/losses', methods: [crossEntropy, focal] });
+ * export default definePlugin({
+ *   name: 'my-schedules',
+ *   kinds: [{ name: 'schedule', summary: 'A step to a factor.' }],
+ *   methods: [], // what `defineMethod` made
+ * });
  */
 export function definePlugin(plugin: {
   name: string;

@@ -11,8 +11,9 @@ import { DomainError } from './errors.js';
  *
  * @example
  * const random = new Random(1);
- * const order = random.split('order', epoch).permutation(60_000);
+ * const order = random.split('order', 2).permutation(60_000); // of epoch 2, whatever else is drawn
  * const noise = random.split('noise').normals(784, 0, 0.1);
+ * console.log(new Random(1).uniform() === new Random(1).uniform()); // true
  */
 export class Random {
   readonly #path: string;

@@ -9,6 +9,7 @@ type Format = keyof typeof FORMATS;
  *
  * @example
  * const bytes = encodeSafetensors({ bias: ndarray(Float32Array.of(0, 1), [2]) });
+ * console.log(decodeSafetensors(bytes).bias!.data.join()); // 0,1
  */
 export function encodeSafetensors(arrays: Readonly<Record<string, NdArray>>): Uint8Array {
   let end = 0;

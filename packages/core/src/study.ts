@@ -174,11 +174,15 @@ export interface Study extends Omit<StudyInfo, 'run' | 'quick'> {
  * its context: the same parameters, seed and engine give the same events.
  *
  * @example
+ * import { z } from 'zod';
+ *
  * export default defineStudy({
- *   name: 'coin', summary: 'tosses a coin', params: z.object({ n: z.number().int().default(100) }),
+ *   name: 'coin',
+ *   summary: 'A coin is fair.',
+ *   params: z.object({ tosses: z.number().int().min(1).default(10_000) }),
  *   async *run({ params, seed }) {
- *     const heads = new Random(seed).uniforms(params.n).filter((u) => u < 0.5).length;
- *     yield claim({ says: 'a coin is fair within 20%', paper: 0.5, measured: heads / params.n, holds: Math.abs(heads / params.n - 0.5) < 0.1 });
+ *     const share = new Random(seed).uniforms(params.tosses).filter((toss) => toss < 0.5).length / params.tosses;
+ *     yield claim({ says: 'half are heads, within 2%', paper: 0.5, measured: share, holds: Math.abs(share - 0.5) < 0.02 });
  *   },
  * });
  */

@@ -12,7 +12,7 @@ export function nearest(name: string, candidates: readonly string[]): string | u
  * The error for a name that is not among the candidates, with a did-you-mean.
  *
  * @example
- * unknownName('method', 'focl', ['focal']).message; // unknown method "focl": did you mean "focal"?
+ * console.log(unknownName('method', 'focl', ['focal']).message); // unknown method "focl": did you mean "focal"?
  */
 export function unknownName(what: string, name: string, candidates: readonly string[], hint = ''): UnknownNameError {
   const suggestion = nearest(name, candidates);

@@ -27,8 +27,7 @@ export interface FetchProgress {
  * is corrupt
  *
  * @example
- * const data = fetchedData({ baseUrl: new URL('mnist/', document.baseURI).href });
- * const { train } = await data('mnist');
+ * const data = fetchedData({ baseUrl: '/mnist' }); // `await data('mnist')` fetches the four files below that address
  */
 export function fetchedData({ baseUrl, onProgress }: FetchedDataOptions): DataLoader {
   const folder = baseUrl.replace(/\/?$/, '/');

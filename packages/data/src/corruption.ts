@@ -50,12 +50,14 @@ export interface CorruptionDefinition extends Pick<MethodInfo, 'name' | 'summary
  * Robustness to Common Corruptions and Perturbations, 2019, arXiv:1903.12261.
  *
  * @example
- * export const negative = defineCorruption({
+ * const negative = defineCorruption({
  *   name: 'negative',
  *   summary: 'Black becomes white.',
  *   strengths: [0.2, 0.4, 0.6, 0.8, 1],
  *   corrupt: ({ pixels }, share) => pixels.map((value) => value + share * (1 - 2 * value)),
  * });
+ * const { test } = await loadMnist();
+ * console.log(test.images[0], negative({ severity: 5 })(test, new Random(1)).images[0]); // 0 255
  */
 export function defineCorruption({
   strengths,

@@ -7,7 +7,8 @@ import { severities } from './severities.js';
  * Turned about the centre by 0.2 to 1 radians, left or right.
  *
  * @example
- * rotate({ severity: 5 })(mnist.test, new Random(1));
+ * const { test } = await loadMnist();
+ * const corrupted = rotate({ severity: 5 })(test, new Random(1));
  */
 export const rotate = defineCorruption({
   name: 'rotate',
@@ -24,7 +25,8 @@ export const rotate = defineCorruption({
  * Slanted, left or right: each row moves to the side by 0.2 to 1 pixels more than the row above it, the middle one stays.
  *
  * @example
- * shear({ severity: 2 })(mnist.test, new Random(1));
+ * const { test } = await loadMnist();
+ * const corrupted = shear({ severity: 2 })(test, new Random(1));
  */
 export const shear = defineCorruption({
   name: 'shear',
@@ -37,7 +39,8 @@ export const shear = defineCorruption({
  * Made smaller about the centre, to 0.9 to 0.5 of its size.
  *
  * @example
- * scale({ severity: 1 })(mnist.test, new Random(1));
+ * const { test } = await loadMnist();
+ * const corrupted = scale({ severity: 1 })(test, new Random(1));
  */
 export const scale = defineCorruption({
   name: 'scale',
@@ -50,7 +53,8 @@ export const scale = defineCorruption({
  * Moved along both axes, each way at random: by 1 to 5 pixels of 28.
  *
  * @example
- * translate({ severity: 3 })(mnist.test, new Random(1));
+ * const { test } = await loadMnist();
+ * const corrupted = translate({ severity: 3 })(test, new Random(1));
  */
 export const translate = defineCorruption({
   name: 'translate',

@@ -38,7 +38,8 @@ const types = [
  * @throws DataError that names the file and the mend, when the file is no idx file or has not as many bytes as its header says
  *
  * @example
- * parseIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7, 9), { file: 'digits', mend: 'copy it again' }).data; // Uint8Array [7, 9]
+ * const bytes = Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7, 9);
+ * console.log(parseIdx(bytes, { file: 'digits', mend: 'copy it again' }).data.join()); // 7,9
  */
 export function parseIdx(bytes: Uint8Array, source: Source): Idx {
   const { file, mend } = source;
@@ -84,7 +85,7 @@ function readNumbers(view: DataView, begin: number, length: number, type: (typeo
  * @throws ShapeError when the data do not fill the shape, or the shape has no or more than 255 dimensions
  *
  * @example
- * encodeIdx({ shape: [3], data: Uint8Array.of(7, 2, 1) }).length; // 11
+ * console.log(encodeIdx({ shape: [3], data: Uint8Array.of(7, 2, 1) }).length); // 11
  */
 export function encodeIdx({ shape, data }: Idx): Uint8Array {
   if (shape.length < 1 || shape.length > 255 || sizeOf(shape) !== data.length) {

@@ -18,8 +18,13 @@ export interface ImageSetFiles {
  * entries, or a label is out of range
  *
  * @example
- * const file = (name) => ({ bytes: readFileSync(name), file: name, mend: 'download it again' });
- * const fashion = imageSetFromIdx({ images: file('images-idx3-ubyte'), labels: file('labels-idx1-ubyte'), classes: 10 });
+ * const file = (name: string, bytes: Uint8Array) => ({ bytes, file: name, mend: 'download it again' });
+ * const set = imageSetFromIdx({
+ *   images: file('images', encodeIdx({ shape: [1, 2, 2], data: Uint8Array.of(0, 64, 128, 255) })),
+ *   labels: file('labels', encodeIdx({ shape: [1], data: Uint8Array.of(7) })),
+ *   classes: 10,
+ * });
+ * console.log(set.height, set.width, set.labels[0]); // 2 2 7
  */
 export function imageSetFromIdx({ images, labels, classes, name }: ImageSetFiles): ImageSet {
   const pictures = parseIdx(images.bytes, images);

@@ -58,7 +58,8 @@ export function checkImageSet(owner: string, set: ImageSet): void {
  * @throws DomainError for an index out of range
  *
  * @example
- * subset(mnist.train, [5, 0]).labels; // the labels of the sixth and the first digit
+ * const { train } = await loadMnist();
+ * console.log(train.labels.subarray(0, 6).join(), subset(train, [5, 0]).labels.join()); // 5,0,4,1,9,2 2,5
  */
 export function subset(set: ImageSet, indices: ArrayLike<number>): ImageSet {
   checkImageSet('subset', set);
@@ -92,7 +93,9 @@ export interface SplitOptions {
  * @throws DomainError when the set is too small
  *
  * @example
- * const [train, validation] = split(mnist.train, [0.9, 0.1], new Random(1), { stratified: true });
+ * const { train } = await loadMnist();
+ * const [learn, validate] = split(train, [0.9, 0.1], new Random(1), { stratified: true });
+ * console.log(learn!.length, validate!.length); // 54000 6000
  */
 export function split(
   set: ImageSet,
@@ -143,7 +146,10 @@ export interface BatchOptions {
  * @throws DomainError when the batch size is no whole number from 1 on
  *
  * @example
- * for (const { images, labels } of batches(mnist.train, { batchSize: 128, random })) train(images, labels);
+ * const { train } = await loadMnist();
+ * let seen = 0;
+ * for (const { labels } of batches(train, { batchSize: 128, random: new Random(1) })) seen += labels.length;
+ * console.log(seen); // 60000
  */
 export function* batches(
   set: ImageSet,
@@ -163,7 +169,8 @@ export function* batches(
  * All images as numbers from 0 to 1, `[length, height, width, channels]`: four times the memory of the bytes.
  *
  * @example
- * toFloat(subset(mnist.test, [0])).shape; // [1, 28, 28, 1]
+ * const { test } = await loadMnist();
+ * console.log(toFloat(subset(test, [0])).shape); // [ 1, 28, 28, 1 ]
  */
 export function toFloat(set: ImageSet): NdArray<Float32Array> {
   checkImageSet('toFloat', set);

@@ -49,7 +49,7 @@ function defineLabelNoise(
  * (Zhang et al., 2017, arXiv:1611.03530), a rate r there is the rate r (C - 1) / C here: 0.5 with ten classes is 0.45.
  *
  * @example
- * symmetric({ rate: 0.4 })(labels, { classes: 10, random: new Random(1) });
+ * console.log(symmetric({ rate: 0.4 })(new Int32Array(9), { classes: 10, random: new Random(1) }).join()); // 0,6,2,0,0,0,3,5,2
  */
 export const symmetric = defineLabelNoise(
   {
@@ -67,7 +67,7 @@ export const symmetric = defineLabelNoise(
  * Han et al.: Co-teaching, 2018, arXiv:1804.06872.
  *
  * @example
- * pairflip({ rate: 0.45 })(labels, { classes: 10, random: new Random(1) });
+ * console.log(pairflip({ rate: 1 })(Int32Array.of(3, 9), { classes: 10, random: new Random(1) }).join()); // 4,0
  */
 export const pairflip = defineLabelNoise(
   {

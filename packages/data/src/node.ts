@@ -17,7 +17,8 @@ export interface LoadMnistOptions {
  * @throws DataError that names the file and the mend, when one is missing or corrupt
  *
  * @example
- * const { train, test } = await loadMnist(); // train.length is 60000
+ * const { train, test } = await loadMnist();
+ * console.log(train.length, test.length); // 60000 10000
  */
 export async function loadMnist({ directory }: LoadMnistOptions = {}): Promise<ImageClassificationData> {
   const folder = directory ?? packagedFolder();
@@ -50,6 +51,7 @@ function packagedFolder(): string {
  *
  * @example
  * const { train } = await nodeData('mnist');
+ * console.log(train.classes); // 10
  */
 export const nodeData: DataLoader = async (name) => {
   if (name !== 'mnist') throw unknownName('data set', String(name), ['mnist']);

@@ -7,7 +7,8 @@ import { severities } from './severities.js';
  * Normal noise on every pixel, with a standard deviation of 0.08 to 0.38 (white is 1).
  *
  * @example
- * gaussianNoise({ severity: 3 })(mnist.test, new Random(1));
+ * const { test } = await loadMnist();
+ * const corrupted = gaussianNoise({ severity: 3 })(test, new Random(1));
  */
 export const gaussianNoise = defineCorruption({
   name: 'gaussian-noise',
@@ -21,7 +22,8 @@ export const gaussianNoise = defineCorruption({
  * Poisson noise of few photons: 60 to 3 at full white. Black stays black.
  *
  * @example
- * shotNoise({ severity: 3 })(mnist.test, new Random(1));
+ * const { test } = await loadMnist();
+ * const corrupted = shotNoise({ severity: 3 })(test, new Random(1));
  */
 export const shotNoise = defineCorruption({
   name: 'shot-noise',
@@ -35,7 +37,8 @@ export const shotNoise = defineCorruption({
  * Salt and pepper on 3% to 27% of the pixels, black or white alike.
  *
  * @example
- * impulseNoise({ severity: 3 })(mnist.test, new Random(1));
+ * const { test } = await loadMnist();
+ * const corrupted = impulseNoise({ severity: 3 })(test, new Random(1));
  */
 export const impulseNoise = defineCorruption({
   name: 'impulse-noise',
@@ -48,7 +51,8 @@ export const impulseNoise = defineCorruption({
  * Gaussian blur with a standard deviation of 1 to 6 pixels.
  *
  * @example
- * gaussianBlur({ severity: 1 })(mnist.test, new Random(1));
+ * const { test } = await loadMnist();
+ * const corrupted = gaussianBlur({ severity: 1 })(test, new Random(1));
  */
 export const gaussianBlur = defineCorruption({
   name: 'gaussian-blur',
@@ -61,7 +65,8 @@ export const gaussianBlur = defineCorruption({
  * Less contrast around the mean of the image: 0.4 to 0.05 of it is left.
  *
  * @example
- * contrast({ severity: 3 })(mnist.test, new Random(1));
+ * const { test } = await loadMnist();
+ * const corrupted = contrast({ severity: 3 })(test, new Random(1));
  */
 export const contrast = defineCorruption({
   name: 'contrast',
@@ -78,7 +83,8 @@ export const contrast = defineCorruption({
  * Too much light: 0.1 to 0.5 is added to all pixels, cut at white.
  *
  * @example
- * brightness({ severity: 3 })(mnist.test, new Random(1));
+ * const { test } = await loadMnist();
+ * const corrupted = brightness({ severity: 3 })(test, new Random(1));
  */
 export const brightness = defineCorruption({
   name: 'brightness',
@@ -92,7 +98,8 @@ export const brightness = defineCorruption({
  * A black square at a random place inside; its side is 0.2 to 0.6 of the image's.
  *
  * @example
- * occlusion({ severity: 3 })(mnist.test, new Random(1));
+ * const { test } = await loadMnist();
+ * const corrupted = occlusion({ severity: 3 })(test, new Random(1));
  */
 export const occlusion = defineCorruption({
   name: 'occlusion',

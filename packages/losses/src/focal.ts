@@ -11,7 +11,7 @@ import { defineLoss } from './loss.js';
  * Lin et al.: Focal Loss for Dense Object Detection, 2017, arXiv:1708.02002.
  *
  * @example
- * focal({ gamma: 2 })([[2, 0, -1]], [0]).dataSync(); // [0.0041...]
+ * console.log(focal({ gamma: 2 })([[2, 0, -1]], [0]).dataSync()[0]!.toFixed(4)); // 0.0041
  */
 export const focal = defineLoss({
   name: 'focal',

@@ -12,7 +12,7 @@ import { defineLoss } from './loss.js';
  * Szegedy et al.: Rethinking the Inception Architecture for Computer Vision, 2016, arXiv:1512.00567.
  *
  * @example
- * labelSmoothing({ epsilon: 0.1 })([[2, 0, -1]], [0]).dataSync(); // [0.3365...]
+ * console.log(labelSmoothing({ epsilon: 0.1 })([[2, 0, -1]], [0]).dataSync()[0]!.toFixed(4)); // 0.3365
  */
 export const labelSmoothing = defineLoss({
   name: 'label-smoothing',

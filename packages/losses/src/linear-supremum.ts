@@ -22,7 +22,7 @@ const MOST_FEATURES = 20;
  * @throws ShapeError, DomainError
  *
  * @example
- * linearSmoothTermSupremum([[1, 0], [0, 1]], [0], 0.5).l2; // [0.7071...]
+ * console.log(linearSmoothTermSupremum([[1, 0], [0, 1]], [0], 0.5).l2[0]!.toFixed(4)); // 0.7071
  */
 export function linearSmoothTermSupremum(weights: ArrayInput, labels: ArrayInput, radius: number): SmoothTermSupremum {
   const { shape, data } = toFloat64(weights);

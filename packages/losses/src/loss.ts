@@ -28,7 +28,7 @@ import { type Labels, checkFinite, readLabels } from './labels.js';
  *
  * @example
  * const loss = crossEntropy();
- * loss([[2, 0, -1]], [0]).dataSync(); // [0.1698...]
+ * console.log(loss([[2, 0, -1]], [0]).dataSync()[0]!.toFixed(4)); // 0.1698
  */
 export interface Loss {
   /**
@@ -106,10 +106,15 @@ export interface LossDefinition<S extends z.ZodObject> extends Omit<MethodInfo<'
  * memory and the keras form are the same for all losses and stand here.
  *
  * @example
- * export const brier = defineLoss({
- *   name: 'brier', summary: 'Squared distance of probabilities and label.', params: z.object({}),
+ * import { z } from 'zod';
+ *
+ * const brier = defineLoss({
+ *   name: 'brier',
+ *   summary: 'Squared distance of the probabilities from the label.',
+ *   params: z.object({}),
  *   perExample: ({ logProbs, targets }) => sum(square(sub(exp(logProbs), targets)), 1),
  * });
+ * console.log(brier()([[0, 0]], [1]).dataSync()[0]!.toFixed(4)); // 0.5000
  */
 export function defineLoss<S extends z.ZodObject>({ perExample, ...info }: LossDefinition<S>): Method<'loss', S, Loss> {
   return defineMethod<'loss', S, Loss>({ kind: 'loss', ...info }, (params) => {

@@ -29,7 +29,7 @@ import { type LossOptions, LossTerms, reduceLosses } from './loss.js';
  * A loss of the logits at a clean input and at a perturbed one, in nats. Gradients flow through both.
  *
  * @example
- * smoothAdversarialCompSum()([[2, 0]], [[1, 0.5]], [0]).dataSync(); // [1.6269...]
+ * console.log(smoothAdversarialCompSum()([[2, 0]], [[1, 0.5]], [0]).dataSync()[0]!.toFixed(4)); // 1.6269
  */
 export interface AdversarialLoss {
   /**

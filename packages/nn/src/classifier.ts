@@ -67,9 +67,16 @@ export interface TrainingStep {
  * @throws DomainError for an option out of range; DataError when images and labels do not belong together
  *
  * @example
- * for await (const { step, loss } of trainClassifier({ model: mlp(), loss: crossEntropy(), data, random: new Random(1) })) {
- *   console.log(step, loss);
+ * import type { TrainingLoss } from '@surprisal/nn';
+ *
+ * const brier: TrainingLoss = (logits, labels) =>
+ *   mean(squaredDifference(softmax(logits), oneHot(toTensor(labels, 'int32'), 10)));
+ * const data = { images: new Uint8Array(2 * 784), labels: Int32Array.of(3, 5) };
+ * for await (const { step, of } of trainClassifier({ model: mlp(), loss: brier, data, epochs: 2, random: new Random(1) })) {
+ *   console.log(`step ${step} of ${of}`);
  * }
+ * // step 1 of 2
+ * // step 2 of 2
  */
 export async function* trainClassifier(options: TrainClassifierOptions): AsyncGenerator<TrainingStep, void, void> {
   const { model, loss, data, epochs = 1, batchSize = 64, random, signal, resume } = options;
@@ -113,7 +120,8 @@ export async function* trainClassifier(options: TrainClassifierOptions): AsyncGe
  * The share of examples whose largest logit is the label's.
  *
  * @example
- * accuracy(model, mnist.test); // 0.97...
+ * const blank = { images: new Uint8Array(2 * 784), labels: Int32Array.of(0, 1) };
+ * console.log(await accuracy(mlp(), blank)); // 0.5
  */
 export async function accuracy(model: LayersModel, data: LabelledInputs, batchSize = 500): Promise<number> {
   const size = checkData(model, data);

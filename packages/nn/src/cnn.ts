@@ -10,7 +10,7 @@ import { checkInputShape, defineModel, modelParams } from './model.js';
  * @throws DomainError for a parameter out of range
  *
  * @example
- * cnn().countParams(); // 105866
+ * console.log(cnn().countParams()); // 105866
  */
 export const cnn = defineModel({
   name: 'cnn',

@@ -11,7 +11,7 @@ import { defineModel, modelParams } from './model.js';
  * @throws DomainError for a parameter out of range
  *
  * @example
- * mlp({ hidden: [256, 128] }).countParams(); // 235146
+ * console.log(mlp({ hidden: [256, 128] }).countParams()); // 235146
  */
 export const mlp = defineModel({
   name: 'mlp',

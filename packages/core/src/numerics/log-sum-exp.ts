@@ -2,7 +2,9 @@
  * log(sum(exp(x))), without overflow; -Infinity for an empty list or one of -Infinity alone.
  *
  * @example
- * logSumExp([1000, 1000]); // 1000.693...
+ * import { logSumExp } from '@surprisal/core/numerics';
+ *
+ * console.log(logSumExp([1000, 1000]).toFixed(4)); // 1000.6931
  */
 export function logSumExp(values: ArrayLike<number>): number {
   let max = -Infinity;

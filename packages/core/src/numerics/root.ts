@@ -6,7 +6,7 @@ import { DomainError } from '../errors.js';
  * @throws DomainError when the target lies outside [f(low), f(high)]
  *
  * @example
- * bisect((x) => x * x, 2, 0, 2); // 1.4142135623730951
+ * console.log(bisect((x) => x * x, 2, 0, 2).toFixed(4)); // 1.4142
  */
 export function bisect(f: (x: number) => number, target: number, low: number, high: number): number {
   if (!(f(low) <= target && target <= f(high))) {

@@ -74,7 +74,7 @@ const engines: Record<EngineName, Engine> = {
  * @throws MissingDependencyError when the named engine does not work here; UnknownNameError for a name that is none
  *
  * @example
- * console.log(await useEngine('auto')); // 'wasm'
+ * console.log(await useEngine('wasm')); // wasm
  */
 export async function useEngine(name: EngineName | 'auto' = 'auto', options: EngineOptions = {}): Promise<EngineName> {
   if (name !== 'auto') {

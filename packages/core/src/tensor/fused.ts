@@ -21,11 +21,11 @@ export interface FusedOperation<A> {
  * Defines an operation once, in plain tfjs operations with a closed-form gradient, and lets engines bring faster kernels.
  *
  * @example
- * const compSum = defineFused<{ tau: number }>('CompSum', {
- *   forward: ([logits], [labels], { tau }) => ...,
- *   gradient: (dy, [logits], [labels], { tau }) => [...],
+ * const scaled = defineFused<{ by: number }>('Scaled', {
+ *   forward: ([x], _constants, { by }) => mul(x!, by),
+ *   gradient: (dy, _inputs, _constants, { by }) => [mul(dy, by)],
  * });
- * compSum.register('wasm', { forward: ..., gradient: ... }); // one pass over the logits, in place
+ * console.log(scaled([tensor1d([1, 2])], [], { by: 3 }).dataSync().join()); // 3,6
  */
 export function defineFused<A>(operation: string, composed: FusedKernel<A>): FusedOperation<A> {
   const kernels = new Map<string, FusedKernel<A>>();

@@ -16,10 +16,11 @@ export interface Differentiable {
  *
  * @example
  * const root = withGradient({
- *   forward: ([x]) => sqrt(x),
- *   gradient: (dy, [x]) => [where(greater(x, 0), div(dy, mul(sqrt(x), 2)), zerosLike(x))],
+ *   forward: ([x]) => sqrt(x!),
+ *   gradient: (dy, [x]) => [where(greater(x!, 0), div(dy, mul(sqrt(x!), 2)), zerosLike(x!))],
  * });
- * root([tensor1d([0, 4])]);
+ * const { gradients } = gradientsOf((x) => sum(root([x!])), [tensor1d([0, 4])]);
+ * console.log(gradients[0]!.dataSync().join()); // 0,0.25
  */
 export function withGradient({ forward, gradient }: Differentiable) {
   return (inputs: readonly Tensor[], constants: readonly Tensor[] = []): Tensor =>
@@ -38,7 +39,8 @@ export function withGradient({ forward, gradient }: Differentiable) {
  * The value of a scalar function of tensors and its gradients, without the two tensors per call that `tf.grad` leaves behind.
  *
  * @example
- * const { value, gradients } = gradientsOf((logits) => mean(loss(logits, labels)), [logits]);
+ * const { value, gradients } = gradientsOf((x) => sum(square(x!)), [tensor1d([1, 2])]);
+ * console.log(value.dataSync()[0], gradients[0]!.dataSync().join()); // 5 2,4
  */
 export function gradientsOf(
   f: (...inputs: Tensor[]) => Tensor,

@@ -12,7 +12,7 @@ import {
  * One-hot vectors of class indices: `[...]` to `[..., depth]` in int32. tfjs's own refuses a depth of 1.
  *
  * @example
- * oneHot(tensor1d([0, 2], 'int32'), 3); // [[1, 0, 0], [0, 0, 1]]
+ * console.log(oneHot(tensor1d([0, 2], 'int32'), 3).arraySync()); // [ [ 1, 0, 0 ], [ 0, 0, 1 ] ]
  */
 export function oneHot(indices: Tensor, depth: number): Tensor {
   return depth === 1 ? expandDims(cast(equal(indices, 0), 'int32'), -1) : tfOneHot(indices, depth);

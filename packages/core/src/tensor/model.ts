@@ -14,7 +14,9 @@ export interface Model {
  * A tfjs LayersModel as a {@link Model}: the same variables, under the names of their layers.
  *
  * @example
- * const { variables, call } = fromLayersModel(mlp({ seed: 1 }));
+ * const model = sequential({ layers: [layers.dense({ name: 'logits', units: 2, inputShape: [3] })] });
+ * const { variables, call } = fromLayersModel(model);
+ * console.log(Object.keys(variables), call(zeros([1, 3])).shape); // [ 'logits/kernel', 'logits/bias' ] [ 1, 2 ]
  */
 export function fromLayersModel(model: LayersModel): Model {
   const variables = Object.fromEntries(model.weights.map((weight) => [weight.originalName, weight.read() as Variable]));

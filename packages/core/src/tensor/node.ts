@@ -7,7 +7,8 @@ import { type LayersModel, type io, loadLayersModel } from './ops.js';
  * Saves a LayersModel in TensorFlow.js's own format: `model.json` and `weights.bin` in a folder, which is made when it is missing.
  *
  * @example
- * await saveLayersModel(model, 'models/mlp');
+ * const model = sequential({ layers: [layers.dense({ name: 'logits', units: 2, inputShape: [3] })] });
+ * await saveLayersModel(model, 'models/small'); // model.json and weights.bin
  */
 export async function saveLayersModel(model: LayersModel, folder: string): Promise<void> {
   await model.save({
@@ -29,7 +30,9 @@ export async function saveLayersModel(model: LayersModel, folder: string): Promi
  * @throws DataError that names the file, when one is missing or is no such model
  *
  * @example
- * const model = await readLayersModel('models/mlp');
+ * const model = sequential({ layers: [layers.dense({ name: 'logits', units: 2, inputShape: [3] })] });
+ * await saveLayersModel(model, 'models/small');
+ * console.log((await readLayersModel('models/small')).countParams()); // 8
  */
 export async function readLayersModel(path: string): Promise<LayersModel> {
   const file = resolve(path.endsWith('.json') ? path : join(path, 'model.json'));

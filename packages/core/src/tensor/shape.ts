@@ -17,8 +17,9 @@ export type Dimensions = Readonly<Record<string, number>>;
  * @throws ShapeError `OWNER: ARGUMENT must be [batch, classes], got [32]`
  *
  * @example
- * const dims = checkShape('focal', 'logits', logits, ['batch', 'classes']);
- * checkShape('focal', 'labels', labels, ['batch'], dims);
+ * const dims = checkShape('focal', 'logits', zeros([8, 3]), ['batch', 'classes']);
+ * checkShape('focal', 'labels', zeros([8]), ['batch'], dims);
+ * console.log(dims); // { batch: 8, classes: 3 }
  */
 export function checkShape(
   owner: string,

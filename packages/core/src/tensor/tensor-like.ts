@@ -8,7 +8,7 @@ export type TensorLike = Tensor | ArrayInput;
  * Converts to a tensor of the given type; a tensor of that type is returned as it is.
  *
  * @example
- * toTensor([[1, 2], [3, 4]]).shape; // [2, 2]
+ * console.log(toTensor([[1, 2], [3, 4]]).shape); // [ 2, 2 ]
  */
 export function toTensor(value: TensorLike, dtype: 'float32' | 'int32' | 'bool' = 'float32'): Tensor {
   if (value instanceof Tensor) return value.dtype === dtype ? value : cast(value, dtype);
