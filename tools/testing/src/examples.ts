@@ -110,7 +110,7 @@ export async function runExample({ name, code }: Example, root: URL): Promise<vo
 export function withImports(code: string, doors: ReadonlyMap<string, string>): string {
   const identifier = /(?<![\w$]|[^.]\.)[A-Za-z_$][\w$]*/g;
   const declarations = [
-    ...code.matchAll(/\b(?:const|let|import)\s+([\w$\s,:{}[\]]+?)\s*(?:=|\bof\b|\bfrom\b)/g),
+    ...code.matchAll(/\b(?:const|let|import)\s+([\w$\s,:*{}[\]]+?)\s*(?:=|\bof\b|\bfrom\b)/g),
     ...code.matchAll(/\b(?:class|function\*?)\s+([\w$]+)/g),
   ];
   const declared = new Set(declarations.flatMap(([, names]) => names!.match(identifier) ?? []));

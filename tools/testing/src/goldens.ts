@@ -76,9 +76,7 @@ export function goldens(
     it.for(cases)('$op: $name', async (golden, { task, skip }) => {
       (task.meta as GoldenMeta).golden = { file, case: golden.name, engine };
       if (!present) skip();
-      const handler = handlers[golden.op];
-      if (!handler) throw new Error(`goldens ${file}: no handler for the op "${golden.op}"`);
-      await check(golden, handler);
+      await checkCase(file, golden, handlers);
     });
   describe(`goldens ${file}`, () => {
     if (options.engines) onEngines(options.engines, declare);
@@ -91,7 +89,14 @@ export interface GoldenMeta {
   golden?: { readonly file: string; readonly case: string; readonly engine: string };
 }
 
-async function check(golden: GoldenCase, handler: GoldenHandler | JudgedHandler) {
+/** Computes one case of a file with the handler of its `op`, and judges what comes out. */
+export async function checkCase(
+  file: string,
+  golden: GoldenCase,
+  handlers: Readonly<Record<string, GoldenHandler | JudgedHandler>>,
+): Promise<void> {
+  const handler = handlers[golden.op];
+  if (!handler) throw new Error(`goldens ${file}: no handler for the op "${golden.op}"`);
   const { run, judge } = typeof handler === 'function' ? { run: handler, judge: compareAll } : handler;
   judge(
     await run({ inputs: golden.inputs, params: golden.params, name: golden.name, expected: golden.outputs }),
@@ -103,7 +108,10 @@ function compareAll(computed: Record<string, Computed>, { outputs, tolerance }: 
   for (const [name, value] of Object.entries(outputs)) compare(name, computed[name], value, tolerance);
 }
 
-/** Compares a computed value with a golden one, to the golden's tolerance. */
+/**
+ * Compares a computed value with a golden one, to the golden's tolerance. What has a shape must have the golden's; a flat
+ * array needs its size alone.
+ */
 export function compare(
   name: string,
   computed: Computed | undefined,
@@ -113,13 +121,15 @@ export function compare(
   if (computed === undefined) throw new Error(`the handler gives no output "${name}"`);
   const actual =
     computed instanceof Tensor ? ndarray(Float64Array.from(computed.dataSync()), computed.shape) : computed;
-  if (typeof expected === 'number') return close(name, scalarOf(actual), expected, tolerance);
+  if (typeof expected === 'number') return close(name, scalarOf(name, actual), expected, tolerance);
   if (isArray(expected)) {
     const { shape, data } = arrayOf(name, actual);
+    if (isArray(actual)) expect(shape, `shape of ${name}`).toEqual(expected.shape);
     expect(sizeOf(shape), `size of ${name}`).toBe(sizeOf(expected.shape));
     return expected.data.forEach((value: number, i: number) => close(`${name}[${i}]`, data[i]!, value, tolerance));
   }
   if (typeof expected !== 'object' || expected === null) return expect(actual, name).toBe(expected);
+  if (Array.isArray(expected)) expect(actual, `length of ${name}`).toHaveLength(expected.length);
   for (const [key, value] of Object.entries(expected)) {
     compare(`${name}.${key}`, (actual as Record<string, Computed>)[key], value as GoldenValue, tolerance);
   }
@@ -127,7 +137,8 @@ export function compare(
 
 function close(name: string, actual: number, expected: number, { abs, rel }: GoldenCase['tolerance']) {
   if (Object.is(actual, expected) || actual === expected) return;
-  const error = Math.abs(actual - expected);
+  // An infinite golden would make the tolerance infinite, and accept everything.
+  const error = Number.isFinite(expected) ? Math.abs(actual - expected) : NaN;
   expect(error, `${name}: computed ${actual}, golden ${expected}`).toBeLessThanOrEqual(abs + rel * Math.abs(expected));
 }
 
@@ -146,7 +157,11 @@ function arrayOf(name: string, value: unknown): NdArray {
   return ndarray(Float64Array.from(flat), [flat.length]);
 }
 
-const scalarOf = (value: unknown): number => (typeof value === 'number' ? value : arrayOf('scalar', value).data[0]!);
+function scalarOf(name: string, value: unknown): number {
+  const { shape, data } = arrayOf(name, value);
+  expect(sizeOf(shape), `size of ${name}`).toBe(1);
+  return data[0]!;
+}
 
 /** Reads a goldens file: tensors become host arrays, and the words "NaN" and "Infinity", which JSON has not, numbers. */
 const readCases = (path: string): GoldenCase[] =>
