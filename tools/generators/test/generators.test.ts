@@ -1,0 +1,105 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const workspace = fileURLToPath(new URL('../../..', import.meta.url));
+const scratch = mkdtempSync(join(tmpdir(), 'surprisal-generators-'));
+const LEFT_OUT = ['node_modules', 'dist', '.git', '.nx', '.vitest', 'api', 'runs', '.tsbuildinfo'];
+
+/** Runs a program of the scratch copy and gives what it prints, errors included. */
+function run(command: string, ...args: string[]): string {
+  const path = [join(scratch, 'node_modules/.bin'), process.env.PATH].join(delimiter);
+  const env = { ...process.env, PATH: path, NX_DAEMON: 'false', NO_COLOR: '1', FORCE_COLOR: undefined };
+  try {
+    return execFileSync(command, args, { cwd: scratch, env, encoding: 'utf8', stdio: 'pipe' });
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    throw new Error(`${command} ${args.join(' ')}\n${stdout}${stderr}`, { cause: error });
+  }
+}
+
+const generate = (generator: string, ...args: string[]) => {
+  const printed = run('nx', 'generate', `./tools/generators:${generator}`, ...args);
+  return Array.from(printed.matchAll(/^(CREATE|UPDATE) (.*)$/gm), ([, verb, file]) => `${verb} ${file}`).sort();
+};
+
+const install = () => {
+  const { packageManager } = JSON.parse(readFileSync(join(workspace, 'package.json'), 'utf8')) as Record<
+    string,
+    string
+  >;
+  run('npx', '--yes', packageManager!, 'install', '--prefer-offline', '--no-frozen-lockfile');
+};
+
+beforeAll(() => {
+  cpSync(workspace, scratch, { recursive: true, filter: (path) => !LEFT_OUT.includes(basename(path)) });
+  install();
+}, 180_000);
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+describe('the generators', () => {
+  it('make a method, a package and a study that touch nothing but their own lists', () => {
+    expect(generate('method', 'brier', '--package', 'losses', '--paper', '1', '--summary', "A loss's test.")).toEqual([
+      'CREATE .changeset/add-brier.md',
+      'CREATE packages/losses/src/brier.test.ts',
+      'CREATE packages/losses/src/brier.ts',
+      'UPDATE packages/losses/src/index.ts',
+      'UPDATE packages/losses/src/plugin.ts',
+    ]);
+    expect(generate('method', 'wide', '--package', 'nn')).toHaveLength(5);
+    expect(generate('method', 'negative', '--package', 'data')).toHaveLength(5);
+    expect(generate('study', 'coin-toss', '--paper', '2')).toEqual([
+      'CREATE .changeset/add-coin-toss-study.md',
+      'CREATE packages/reproductions/src/coin-toss.test.ts',
+      'CREATE packages/reproductions/src/coin-toss.ts',
+      'UPDATE packages/reproductions/src/index.ts',
+      'UPDATE packages/reproductions/src/plugin.ts',
+    ]);
+    const made = generate('plugin', 'weighted-sums', '--kind', 'weighted-sum', '--method', 'plain');
+    expect(made.filter((line) => !line.includes('packages/weighted-sums/'))).toEqual([
+      'CREATE .changeset/add-weighted-sums.md',
+      'UPDATE apps/cli/package.json',
+      'UPDATE apps/demo/package.json',
+    ]);
+    expect(generate('method', 'second', '--package', 'weighted-sums')).toHaveLength(5);
+  }, 120_000);
+
+  it.each([
+    ['method', ['brier', '--package', 'losse'], 'package must be one of data, losses, nn, reproductions'],
+    ['method', ['Brier', '--package', 'losses'], 'name must be kebab-case, such as power-mean, got "Brier"'],
+    ['method', ['focal', '--package', 'losses'], 'packages/losses/src/focal.ts is there already: choose another name'],
+    ['method', ['focal', '--package', 'losses', '--kind', 'x'], 'kind must be one of corruption, loss, model'],
+    ['plugin', ['losses'], 'packages/losses is there already: choose another name'],
+    ['study', ['comp-sum'], 'packages/reproductions/src/comp-sum.ts is there already: choose another name'],
+  ])('refuse what they cannot make: %s %j', (generator, args, message) => {
+    expect(() => generate(generator, ...args)).toThrow(message);
+  });
+
+  it('make what compiles, is linted and formatted, and passes its tests', () => {
+    install();
+    const made = ['losses/src/brier', 'nn/src/wide', 'data/src/negative', 'reproductions/src/coin-toss'];
+    const files = made.flatMap((file) => [`packages/${file}.ts`, `packages/${file}.test.ts`]);
+    run('tsc', '-p', 'tsconfig.test.json');
+    run('eslint', '--max-warnings', '0', ...files, 'packages/weighted-sums');
+    run('prettier', '--check', ...files, 'packages/*/src/{index,plugin}.ts', 'packages/weighted-sums', '.changeset');
+    const tests = run('vitest', 'run', ...files.filter((file) => file.endsWith('.test.ts')), 'packages/weighted-sums/');
+    expect(tests).toMatch(/Test Files {2}\d+ passed/);
+    expect(run('vitest', 'run', 'packages/losses/src/conformance', '-t', 'brier')).toMatch(/Tests {2}\d\d passed/);
+  }, 300_000);
+
+  it('make what the command lists', () => {
+    run('tsc', '-b', 'apps/cli', 'packages/weighted-sums', 'packages/reproductions');
+    const { methods, studies } = JSON.parse(run('node', 'apps/cli/bin/surprisal.js', 'list', '--json')) as Listing;
+    const names = [...methods, ...studies].map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['brier', 'wide', 'negative', 'coin-toss', 'plain', 'second']));
+    expect(existsSync(join(scratch, 'packages/losses/dist/brier.js'))).toBe(true);
+  }, 120_000);
+});
+
+interface Listing {
+  readonly methods: readonly { name: string }[];
+  readonly studies: readonly { name: string }[];
+}
