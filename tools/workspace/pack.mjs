@@ -21,6 +21,7 @@ export function pack(folder, destination) {
   const out = execFileSync('npx', ['--yes', packageManager, 'pack', '--json', '--pack-destination', destination], {
     cwd: folder,
     encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
   });
   const packed = JSON.parse(out.slice(out.search(/[[{]/)));
   return (Array.isArray(packed) ? packed[0] : packed).filename;
