@@ -1,3 +1,4 @@
+import { unescape } from 'node:querystring';
 import { z } from 'zod';
 import { ServerError, UsageError } from '../exit.js';
 
@@ -60,8 +61,9 @@ interface Answer {
   readonly body: unknown;
 }
 
+// Unlike decodeURIComponent, unescape takes a lone % as it is.
 const credentialsOf = ({ username, password }: URL) =>
-  Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
+  Buffer.from(`${unescape(username)}:${unescape(password)}`).toString('base64');
 
 const said = (message: string) => message.split('\n')[0]!;
 
