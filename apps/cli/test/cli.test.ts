@@ -152,12 +152,12 @@ describe('usage mistakes: one line, exit code 2, a suggestion', () => {
     expect(lastLine(stderr)).toMatch(message);
   });
 
-  it('names a folder that cannot be written, and leaves nothing', async () => {
+  it.each(['a-file', '/proc/runs'])('names a folder that cannot be written, %s, and leaves nothing', async (folder) => {
     writeFileSync(join(project.folder, 'a-file'), '');
-    const { code, stderr } = await run('reproduce count --runs a-file');
+    const { code, stderr } = await run(`reproduce count --runs ${folder}`);
     expect([code, lastLine(stderr)]).toEqual([
       2,
-      expect.stringMatching(/^surprisal: a-file: runs cannot be kept there \(E\w+\); name another folder with --runs$/),
+      expect.stringMatching(/^surprisal: \S+: runs cannot be kept there \(E\w+\); name another folder with --runs$/),
     ]);
   });
 
