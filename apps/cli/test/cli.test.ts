@@ -37,14 +37,11 @@ describe('help and version', () => {
     if (!command.startsWith('runs ')) expect((await run(`help ${command}`)).stdout).toBe(stdout);
   });
 
-  it('answers within 300 ms: the best of three, as other work may hold the machine', async () => {
-    const times: number[] = [];
-    for (let i = 0; i < 3; i++) {
-      const start = performance.now();
-      expect((await run('--help')).code).toBe(0);
-      times.push(performance.now() - start);
-    }
-    expect(Math.min(...times)).toBeLessThan(300);
+  it('needs less than 300 ms of a processor for help, whatever else the machine does', async () => {
+    const report = 'process.on(`exit`,()=>process.stderr.write(JSON.stringify(process.cpuUsage())))';
+    const { stderr } = await run('--help', { env: { NODE_OPTIONS: `--import=data:text/javascript,${report}` } });
+    const { user, system } = JSON.parse(stderr) as NodeJS.CpuUsage;
+    expect((user + system) / 1000).toBeLessThan(300);
   });
 
   it('prints its version in one line, and help when called with nothing', async () => {
