@@ -1,5 +1,5 @@
 import { type Renderers, View, Error as VegaError, parse } from 'vega';
-import { type Config, compile } from 'vega-lite';
+import { type Config, type TopLevelSpec, compile } from 'vega-lite';
 import { el } from '../dom.js';
 import type { Chart } from './chart.js';
 import { lineSpec, paramsOf, valuesOf } from './spec.js';
@@ -12,7 +12,7 @@ export interface Size {
 
 const FILE_SIZE: Size = { width: 720, height: 450 };
 
-/** A chart drawn in the page. This module brings Vega along: load it when the page is there. */
+/** A chart drawn in the page, without the title, which its caption has. This module brings Vega along: load it when the page is there. */
 export class Drawing {
   readonly #view: View;
   #fitted: Size | undefined;
@@ -20,7 +20,7 @@ export class Drawing {
   constructor(chart: Chart, into: HTMLElement) {
     const ground = el('div', { 'aria-hidden': 'true' }); // Vega gives its ground a role; the picture around it has the text
     into.append(ground);
-    this.#view = viewOf(chart, pageTheme, 'svg').initialize(ground);
+    this.#view = viewOf({ ...lineSpec(chart), title: '' }, pageTheme, 'svg').initialize(ground);
   }
 
   /** Draws the points, names and size of now. */
@@ -53,14 +53,14 @@ export const svgFile = (chart: Chart) => onPaper(chart, (view) => view.toSVG());
 export const pngAddress = (chart: Chart) => onPaper(chart, (view) => view.toImageURL('png', 2));
 
 async function onPaper(chart: Chart, take: (view: View) => Promise<string>): Promise<string> {
-  const view = viewOf(chart, paperTheme(), 'none').width(FILE_SIZE.width).height(FILE_SIZE.height);
+  const view = viewOf(lineSpec(chart), paperTheme(), 'none').width(FILE_SIZE.width).height(FILE_SIZE.height);
   const taken = await take(view);
   view.finalize();
   return taken;
 }
 
-function viewOf(chart: Chart, config: Config, renderer: Renderers): View {
-  return new View(parse(compile(lineSpec(chart), { config }).spec), { renderer, hover: false, logLevel: VegaError });
+function viewOf(spec: TopLevelSpec, config: Config, renderer: Renderers): View {
+  return new View(parse(compile(spec, { config }).spec), { renderer, hover: false, logLevel: VegaError });
 }
 
 /** The light colours of the style sheet, whatever the page shows now. */

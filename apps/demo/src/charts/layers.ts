@@ -52,12 +52,14 @@ export const ruleAt = (x: number): Layer => ({
   encoding: { x: { datum: x } },
 });
 
-/** Where the lines are at a value of x: a shape, and the value. */
+/** Where the lines are at a value of x: a shape, and the value, kept clear of other lines. */
 export function crossings(x: number): Layer[] {
   const transform = [{ filter: `abs(datum.x - ${x}) < 1e-9` }];
-  const text = { field: 'y', type: 'quantitative', format: NUMBER } as const;
+  const mark = { type: 'text', align: 'left', dx: 7, dy: -4 } as const;
+  const encoding = { text: { field: 'y', type: 'quantitative', format: '.2f' } } as const;
   return [
     { transform, mark: POINT },
-    { transform, mark: { type: 'text', align: 'left', dx: 7, dy: -4 }, encoding: { text } },
+    { transform, mark: { ...mark, style: 'halo' }, encoding: { ...encoding, color: { value: 'transparent' } } },
+    { transform, mark, encoding },
   ];
 }

@@ -10,7 +10,7 @@ export function lineSpec(chart: Chart): TopLevelSpec {
   const lines = [line(chart), ...(marks ? [shapes, ends] : []), ...(rule === undefined ? [] : crossings(rule))];
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-    description: title,
+    title,
     width: 640,
     height: 400,
     autosize: { type: 'fit', contains: 'padding' },

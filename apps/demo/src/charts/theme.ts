@@ -57,6 +57,7 @@ export function themeOf(colour: (name: Colour) => string): Config {
     padding: 2,
     aria: false, // a chart is one picture with one text
     mark: { aria: false },
+    title: { color: ink, anchor: 'start', fontSize: 14, offset: 12 },
     view: { stroke: null },
     range: { category: COLOURS.map(colour) },
     axis: { ...text, grid: false, domainColor: edge, tickColor: edge, tickSize: 4, labelPadding: 4, titlePadding: 8 },
@@ -77,6 +78,7 @@ export function themeOf(colour: (name: Colour) => string): Config {
     },
     rule: { color: faint, strokeDash: [2, 3] },
     text: { fontSize: 12, fontWeight: 600 },
+    style: { halo: { stroke: colour('paper'), strokeWidth: 4, strokeJoin: 'round' } },
   };
 }
 
