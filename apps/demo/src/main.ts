@@ -2,7 +2,7 @@ import catalogue from 'virtual:surprisal-catalogue';
 import { byId } from './dom.js';
 import { LossLab } from './lab/lab.js';
 import { methodList } from './methods/method-list.js';
-import './style.css';
+import './style/index.css';
 
 document.documentElement.classList.add('scripted');
 new LossLab(catalogue);

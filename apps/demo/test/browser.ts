@@ -30,13 +30,13 @@ export class DemoBrowser {
     return new DemoBrowser(server.url, browser, server);
   }
 
-  /** A page of a fresh profile. Errors in the page are thrown when it is checked. */
+  /** A page of a fresh profile. Collects what goes wrong in it: errors, warnings, and requests to other hosts. */
   async open(fragment = '', options: BrowserContextOptions = {}): Promise<{ page: Page; errors: string[] }> {
     const context = await this.browser.newContext(options);
     const page = await context.newPage();
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(error.message));
-    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+    page.on('console', (message) => ['error', 'warning'].includes(message.type()) && errors.push(message.text()));
     page.on(
       'request',
       (request) =>

@@ -1,6 +1,9 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import losses from '@surprisal/losses/plugin';
 import nn from '@surprisal/nn/plugin';
 import type { Page } from 'playwright-core';
+import { type TopLevelSpec, compile } from 'vega-lite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DemoBrowser, seriousFindings } from './browser.js';
 
@@ -13,6 +16,17 @@ const SHORT = '#v=1&a=focal&a.gamma=1&b=comp-sum&b.tau=1.5&noise=0.4&model=mlp&r
 
 const phase = (page: Page, name: string) => page.waitForSelector(`body[data-phase="${name}"]`, { timeout: 60_000 });
 const ready = (page: Page) => page.waitForSelector('body[data-engine]', { timeout: 20_000 });
+
+const assets = new URL('../dist/assets/', import.meta.url);
+
+/** What a button of the first figure gives to save. */
+async function taken(page: Page, button: string, file: string): Promise<Buffer> {
+  const download = page.waitForEvent('download');
+  await page.locator('#figures figure').first().getByText(button, { exact: true }).click();
+  const given = await download;
+  expect(given.suggestedFilename()).toBe(file);
+  return readFileSync(await given.path());
+}
 
 /** Trains to the end and gives the numbers of the first figure: epoch, A, B. */
 async function train(page: Page): Promise<number[][]> {
@@ -51,7 +65,7 @@ describe('the demo', () => {
     expect(course.at(-1)![1]).toBeGreaterThan(90);
     expect(course.at(-1)![2]).toBeGreaterThan(90);
     expect(await page.locator('#summary').textContent()).toMatch(
-      /^Done\. Test accuracy: A: cross-entropy [\d.]+ at epoch 6; B: generalized-cross-entropy/,
+      /^Done\. Test accuracy: A: cross-entropy [\d.]+, B: generalized-cross-entropy [\d.]+ at epoch 6\.$/,
     );
     await page.locator('.digit').first().click();
     const label = /a (\d)/.exec((await page.locator('.digit').first().getAttribute('aria-label'))!)![1];
@@ -174,19 +188,81 @@ describe('the demo', () => {
     expect(await page.locator('#about figcaption').textContent()).toContain('cross-entropy');
     expect(await page.locator('noscript').count()).toBe(1);
     expect(await page.locator('#run').isVisible()).toBe(false);
+    expect(await page.locator('#about').getByText('4.32', { exact: true }).last().isVisible()).toBe(true);
   });
 
-  it('gives its figures away as SVG, PNG and CSV', async () => {
+  it('gives its figures away as PNG, SVG, CSV and Vega-Lite, on white whatever the page shows', async () => {
+    const { page } = await demo.open(SHORT, { colorScheme: 'dark' });
+    const course = await train(page);
+    const png = await taken(page, 'PNG', 'test-accuracy.png');
+    expect(png.subarray(1, 4).toString()).toBe('PNG');
+    expect(png.readUInt32BE(16)).toBeGreaterThanOrEqual(1400);
+    const svg = (await taken(page, 'SVG', 'test-accuracy.svg')).toString();
+    expect(svg).toMatch(/^<svg[^]*fill="#fff"[^]*stroke="#0062a3"/);
+    expect(svg).toContain('>Test accuracy</text>');
+    expect(svg).not.toContain('var(');
+    const [head, ...rows] = (await taken(page, 'CSV', 'test-accuracy.csv')).toString().trim().split('\r\n');
+    expect(head).toBe('epoch,A: focal (gamma 1),B: comp-sum (tau 1.5)');
+    expect(rows.map((row) => row.split(',').map((cell) => Number(Number(cell).toFixed(4))))).toEqual(course);
+    const spec = JSON.parse((await taken(page, 'Vega-Lite', 'test-accuracy.vl.json')).toString()) as TopLevelSpec;
+    expect((spec.data as { values: unknown[] }).values).toHaveLength(2 * course.length);
+    const warnings: unknown[] = [];
+    const warn = (...warning: unknown[]) => void warnings.push(warning);
+    compile(spec, { logger: { ...console, warn } as never });
+    expect(warnings).toEqual([]);
+  });
+
+  it('draws in the colours of light and dark, and changes with them', async () => {
     const { page } = await demo.open(SHORT);
     await train(page);
-    for (const [name, file] of [
-      ['SVG', 'test-accuracy.svg'],
-      ['PNG', 'test-accuracy.png'],
-      ['CSV', 'test-accuracy.csv'],
-    ]) {
-      const download = page.waitForEvent('download');
-      await page.locator('#figures figure').first().getByText(name!, { exact: true }).click();
-      expect((await download).suggestedFilename()).toBe(file);
+    const colours = () =>
+      page
+        .locator('#figures figure')
+        .first()
+        .locator('.mark-line path')
+        .evaluateAll((lines) => lines.map((line) => getComputedStyle(line).stroke));
+    expect(await colours()).toEqual(['rgb(0, 98, 163)', 'rgb(179, 71, 0)']);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await colours()).toEqual(['rgb(99, 179, 238)', 'rgb(255, 154, 82)']);
+  });
+
+  it('tells lines apart by dash and shape too, and names both ends', async () => {
+    const { page } = await demo.open(SHORT);
+    const course = await train(page);
+    const figure = page.locator('#figures figure').first();
+    const all = (selector: string, attribute: string) =>
+      figure.locator(selector).evaluateAll((found, name) => found.map((one) => one.getAttribute(name)), attribute);
+    expect(new Set(await all('.mark-line path', 'stroke-dasharray')).size).toBe(2);
+    expect(new Set(await all('.role-legend-symbol path', 'd')).size).toBe(2);
+    const [, a, b] = course.at(-1)!;
+    const picture = figure.getByRole('img', { name: `Test accuracy: A: focal (gamma 1) ${a!.toPrecision(3)}` });
+    await expect.poll(() => picture.textContent()).toContain(`A ${a!.toPrecision(3)}`);
+    expect(await picture.textContent()).toContain(`B ${b!.toPrecision(3)}`);
+  });
+
+  it('fits its figures to the window', async () => {
+    const { page } = await demo.open(SHORT);
+    await page.waitForSelector('#figures svg');
+    const widths = () =>
+      page
+        .locator('#figures .picture')
+        .evaluateAll((all) => all.map((one) => [one.clientWidth, one.querySelector('svg')?.clientWidth]));
+    for (const width of [1280, 700, 320]) {
+      await page.setViewportSize({ width, height: 800 });
+      await expect
+        .poll(async () => (await widths()).every(([frame, svg]) => svg && Math.abs(frame! - svg) <= 1))
+        .toBe(true);
     }
+  });
+
+  it('loads little at first: the charts and the training come after the page', () => {
+    const size = (name: RegExp) =>
+      readdirSync(assets)
+        .filter((file) => name.test(file))
+        .reduce((sum, file) => sum + gzipSync(readFileSync(new URL(file, assets))).length, 0);
+    const page = readFileSync(new URL('../index.html', assets), 'utf8');
+    expect([...page.matchAll(/assets\/([\w-]+)\.js/g)].map(([, name]) => name!.split('-')[0])).not.toContain('drawing');
+    expect(size(/^index-.*\.(js|css)$/)).toBeLessThan(20_000);
+    expect(size(/^drawing-.*\.js$/)).toBeLessThan(280_000);
   });
 });

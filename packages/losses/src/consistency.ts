@@ -1,5 +1,5 @@
 import { type ArrayInput, DomainError, ShapeError, toFloat64 } from '@surprisal/core';
-import { bisect } from '@surprisal/core/numerics';
+import { bisect, logSumExp } from '@surprisal/core/numerics';
 
 /** A member of the comp-sum family on a number of classes. */
 export interface CompSumSetting {
@@ -19,8 +19,6 @@ export interface ConsistencyBound {
   gammaUpperBound(t: number): number;
 }
 
-/** tau >= 2 but for rounding, where 1 / (2 - tau) would explode. */
-const isTwoOrMore = (tau: number) => tau > 2 - 1e-6;
 const isOne = (tau: number) => Math.abs(tau - 1) < 1e-6;
 
 /**
@@ -57,16 +55,19 @@ export function consistencyBound({ tau = 1, classes }: CompSumSetting): Consiste
 function transformOf(b: number, tau: number, classes: number): number {
   if (isOne(tau)) return xlogx(1 + b) / 2 + xlogx(1 - b) / 2;
   const scale = (tau - 1) * classes ** (tau - 1);
-  if (isTwoOrMore(tau)) return b / scale;
-  const k = 1 / (2 - tau);
-  const mean = (((1 + b) ** k + (1 - b) ** k) / 2) ** (2 - tau);
+  if (tau >= 2) return b / scale;
+  const mean = powerMean([(1 + b) / 2, (1 - b) / 2], tau) * 2 ** (tau - 1);
   return tau < 1 ? (2 ** (1 - tau) / (1 - tau)) * (1 - mean) : (mean - 1) / scale;
 }
 
 function upperBoundOf(t: number, tau: number, classes: number): number {
-  if (isTwoOrMore(tau)) return (tau - 1) * classes ** (tau - 1) * t;
+  if (tau >= 2) return (tau - 1) * classes ** (tau - 1) * t;
   return Math.sqrt(tau < 1 ? 2 ** tau * (2 - tau) * t : 2 * classes ** (tau - 1) * t);
 }
+
+/** (Σ p^(1 / (2 - tau)))^(2 - tau) for tau < 2, in log space: the exponent grows without bound towards 2, where it is max p. */
+const powerMean = (p: ArrayLike<number>, tau: number) =>
+  Math.exp((2 - tau) * logSumExp(Array.from(p, (value) => Math.log(value) / (2 - tau))));
 
 const xlogx = (x: number) => (x === 0 ? 0 : x * Math.log(x));
 
@@ -85,8 +86,8 @@ export function bestConditionalRisk(probs: ArrayInput, tau = 1): number {
   checkSetting('bestConditionalRisk', tau, data.length);
   checkDistribution('bestConditionalRisk: probs', data);
   if (isOne(tau)) return -data.reduce((sum, p) => sum + xlogx(p), 0);
-  if (isTwoOrMore(tau)) return (1 - Math.max(...data)) / (tau - 1);
-  return (data.reduce((sum, p) => sum + p ** (1 / (2 - tau)), 0) ** (2 - tau) - 1) / (1 - tau);
+  if (tau >= 2) return (1 - Math.max(...data)) / (tau - 1);
+  return (powerMean(data, tau) - 1) / (1 - tau);
 }
 
 /**

@@ -1,7 +1,9 @@
 import { el } from '../dom.js';
-import { type Chart, chartSvg } from './chart.js';
-import { savePng, saveText, standalone } from './save.js';
-import { csvOf, rowsOf, summary, vegaLiteOf } from './text.js';
+import type { Chart } from './chart.js';
+import type { Drawing } from './drawing.js';
+import { csvOf, rowsOf, summary } from './numbers.js';
+import { save } from './save.js';
+import { lineSpec } from './spec.js';
 
 export interface FigureOptions {
   /** Of the files it is saved as. */
@@ -9,61 +11,56 @@ export interface FigureOptions {
   readonly title: string;
   /** What to look at, in a sentence. */
   readonly hint: string;
-  /** Height for a width, both in pixels. */
-  readonly height?: (width: number) => number;
 }
 
-/** A chart in the page: picture, its text, its numbers, and files to take away. It is drawn again when its width changes. */
+/** A chart in the page: picture, its text, its numbers, and files to take away. */
 export class Figure {
   readonly element: HTMLElement;
-  readonly #picture = el('div', { class: 'picture' });
-  readonly #text = el('p', { class: 'hint summary' });
+  readonly #name: string;
+  readonly #picture = el('div', { class: 'picture', role: 'img' });
+  readonly #text = el('p', { class: 'hint' });
   readonly #table: HTMLElement;
   readonly #details: HTMLDetailsElement;
-  readonly #height: (width: number) => number;
   #chart: Chart | undefined;
+  #drawing: Promise<Drawing> | undefined;
   #due = false;
 
-  constructor({ name, title, hint, height = (width) => Math.max(230, Math.min(320, width * 0.6)) }: FigureOptions) {
-    this.#height = height;
+  constructor({ name, title, hint }: FigureOptions) {
+    this.#name = name;
     this.#table = el('div', { class: 'wide', tabindex: 0, role: 'region', 'aria-label': `numbers: ${title}` });
-    const button = (text: string, click: (chart: Chart) => void) =>
-      el(
-        'button',
-        { type: 'button', 'aria-label': `${text}: ${title}`, click: () => this.#chart && click(this.#chart) },
-        text,
-      );
-    const buttons = el(
-      'div',
-      { class: 'row' },
-      button('PNG', (chart) => void savePng(name, standalone(chart))),
-      button('SVG', (chart) => saveText(`${name}.svg`, 'image/svg+xml', standalone(chart))),
-      button('CSV', (chart) => saveText(`${name}.csv`, 'text/csv', csvOf(chart))),
-      button('Vega-Lite', (chart) =>
-        saveText(`${name}.vl.json`, 'application/json', JSON.stringify(vegaLiteOf(chart), null, 2)),
-      ),
-    );
     this.#details = el(
       'details',
       { toggle: () => this.#fillTable() },
       el('summary', { 'aria-label': `Numbers and files: ${title}` }, 'Numbers and files'),
-      buttons,
+      this.#buttons(title),
       this.#table,
     );
-    const caption = el('figcaption', {}, el('strong', {}, title), ' ', el('span', { class: 'hint' }, hint));
-    this.element = el(
-      'figure',
-      { class: 'panel', 'data-figure': name },
-      caption,
-      this.#picture,
-      this.#text,
-      this.#details,
-    );
+    const caption = el('figcaption', {}, el('h3', {}, title), el('p', { class: 'hint' }, hint));
+    const parts = [caption, this.#picture, this.#text, this.#details];
+    this.element = el('figure', { class: 'panel', 'data-figure': name }, ...parts);
     new ResizeObserver(() => this.#drawSoon()).observe(this.#picture);
+  }
+
+  #buttons(title: string): HTMLElement {
+    const button = (label: string, click: (chart: Chart) => void) =>
+      el('button', { type: 'button', 'aria-label': `${label}: ${title}`, click: () => click(this.#chart!) }, label);
+    return el(
+      'div',
+      { class: 'row' },
+      button('PNG', async (chart) => save(`${this.#name}.png`, await (await vega()).pngAddress(chart))),
+      button('SVG', async (chart) => save(`${this.#name}.svg`, await (await vega()).svgFile(chart), 'image/svg+xml')),
+      button('CSV', (chart) => save(`${this.#name}.csv`, csvOf(chart), 'text/csv')),
+      button('Vega-Lite', (chart) =>
+        save(`${this.#name}.vl.json`, JSON.stringify(lineSpec(chart), null, 2), 'application/json'),
+      ),
+    );
   }
 
   show(chart: Chart): void {
     this.#chart = chart;
+    this.#text.textContent = summary(chart, ({ key }) => key);
+    this.#picture.setAttribute('aria-label', `${chart.title}: ${summary(chart)}`);
+    this.#fillTable();
     this.#drawSoon();
   }
 
@@ -73,29 +70,26 @@ export class Figure {
     this.#due = true;
     requestAnimationFrame(() => {
       this.#due = false;
-      this.#draw();
+      void this.#draw();
     });
   }
 
-  #draw(): void {
-    const width = this.#picture.clientWidth;
-    if (!this.#chart || width === 0) return;
-    this.#picture.innerHTML = chartSvg(this.#chart, { width, height: this.#height(width) });
-    this.#text.textContent = summary(this.#chart);
-    this.#fillTable();
+  async #draw(): Promise<void> {
+    const size = { width: this.#picture.clientWidth, height: this.#picture.clientHeight };
+    if (!this.#chart || size.width === 0) return;
+    this.#drawing ??= vega().then(({ Drawing }) => new Drawing(this.#chart!, this.#picture));
+    await (await this.#drawing).show(this.#chart, size);
   }
 
   #fillTable(): void {
     if (!this.#details.open || !this.#chart) return;
     const [head = [], ...rows] = rowsOf(this.#chart);
     const text = (value: string | number) => (typeof value === 'number' ? String(Number(value.toFixed(4))) : value);
-    this.#table.replaceChildren(
-      el(
-        'table',
-        { class: 'numbers' },
-        el('thead', {}, el('tr', {}, ...head.map((title) => el('th', { scope: 'col' }, String(title))))),
-        el('tbody', {}, ...rows.map((row) => el('tr', {}, ...row.map((value) => el('td', {}, text(value)))))),
-      ),
-    );
+    const titles = el('tr', {}, ...head.map((title) => el('th', { scope: 'col' }, String(title))));
+    const body = rows.map((row) => el('tr', {}, ...row.map((value) => el('td', {}, text(value)))));
+    this.#table.replaceChildren(el('table', { class: 'numbers' }, el('thead', {}, titles), el('tbody', {}, ...body)));
   }
 }
+
+/** Vega comes after the page: it is half a megabyte, and the page is of use without it. */
+const vega = () => import('./drawing.js');

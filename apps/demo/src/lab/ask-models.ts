@@ -49,7 +49,8 @@ function table(side: Side, probabilities: readonly number[]): HTMLElement {
       'tr',
       { class: digit === best ? 'best' : undefined },
       el('th', { scope: 'row' }, String(digit)),
-      el('td', { style: `--share:${value}` }, `${(100 * value).toFixed(1)}%`),
+      el('td', { class: 'bar', style: `--share:${value}` }),
+      el('td', {}, `${(100 * value).toFixed(1)}%`),
     ),
   );
   const caption = el('caption', {}, `${side.toUpperCase()} says ${best}`);

@@ -1,6 +1,6 @@
 import type { Chart, Series } from '../charts/chart.js';
 import { Figure } from '../charts/figure.js';
-import { summary } from '../charts/text.js';
+import { summary } from '../charts/numbers.js';
 import { byId } from '../dom.js';
 import { probabilities } from './curve.js';
 import type { Measurement, Side } from './messages.js';
@@ -30,7 +30,7 @@ export class LabFigures {
   readonly #shape = new Figure({
     name: 'shape',
     title: 'Shape of the loss',
-    hint: 'What a prediction costs, by the probability that it gives the labelled class. The line marks one sure of another class.',
+    hint: 'What a prediction costs, by the probability that it gives the labelled class. At 0.1, the dotted line, the model is sure of another class.',
   });
   readonly #curves: Partial<Record<Side, readonly number[]>> = {};
   #state = defaults;
@@ -66,7 +66,7 @@ export class LabFigures {
   }
 
   #showTraining(): void {
-    const percent = { yMin: 0, yMax: 100 };
+    const percent = { yMax: 100 };
     this.#test.show({ ...this.#course('percent', (one) => one.testAccuracy), title: 'Test accuracy', ...percent });
     this.#train.show({
       ...this.#course('percent', (one) => one.trainAccuracy),
@@ -98,14 +98,17 @@ export class LabFigures {
   }
 
   #series(points: (side: Side) => Series['points']): Series[] {
-    return SIDES.map((side) => ({ name: `${side.toUpperCase()}: ${nameOf(this.#state[side])}`, points: points(side) }));
+    return SIDES.map((side) => {
+      const key = side.toUpperCase();
+      return { key, name: `${key}: ${nameOf(this.#state[side])}`, points: points(side) };
+    });
   }
 
   /** Says where things stand, for those who do not see the figures; not more often than every few seconds. */
   #announce(before: string): void {
     this.#announced = performance.now();
     const chart = this.#course('percent', (one) => one.testAccuracy);
-    byId('summary').textContent = `${before}Test accuracy: ${summary({ ...chart, title: '' })}.`;
+    byId('summary').textContent = `${before}Test accuracy: ${summary(chart)}.`;
   }
 }
 

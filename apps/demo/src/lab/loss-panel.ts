@@ -29,7 +29,7 @@ export class LossPanel {
     const id = `loss-${this.side}`;
     const options = this.losses.map(({ name }) => el('option', { value: name, selected: name === current }, name));
     const menu = el('select', { id, change: () => this.#chooseLoss(menu.value) }, ...options);
-    const label = el('label', { for: id }, `Loss ${this.side.toUpperCase()}`);
+    const label = el('label', { for: id }, 'Loss');
     return el('div', { class: 'control' }, label, menu, el('small', {}, summary));
   }
 

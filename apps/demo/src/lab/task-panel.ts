@@ -7,6 +7,8 @@ type TaskParam = Pick<ParamInfo, 'type' | 'description' | 'step' | 'choices'> & 
   readonly name: keyof typeof limits | 'model';
 };
 
+/** The first of them are always shown, the others under "More settings". */
+const ALWAYS_SHOWN = 2;
 const PARAMS: readonly TaskParam[] = [
   { name: 'noise', type: 'number', step: 0.05, description: 'share of training labels that are made wrong' },
   {
@@ -29,5 +31,6 @@ export function showTask(state: LabState, change: (part: Partial<LabState>) => v
     const described = { ...param, default: defaults[name], minimum, maximum };
     return control(`task-${name}`, described as ParamInfo, state[name], (value) => change({ [name]: value }));
   });
-  byId('task').replaceChildren(...controls);
+  byId('task').replaceChildren(...controls.slice(0, ALWAYS_SHOWN));
+  byId('more').replaceChildren(...controls.slice(ALWAYS_SHOWN));
 }

@@ -1,0 +1,42 @@
+import type { Chart, Series } from './chart.js';
+
+const threeDigits = new Intl.NumberFormat('en', {
+  minimumSignificantDigits: 3,
+  maximumSignificantDigits: 3,
+  useGrouping: false,
+});
+
+/**
+ * A chart in a sentence: where its lines end, or are at the value that is pointed out.
+ *
+ * @param name what a line is called, by default as in the legend
+ */
+export function summary({ series, x, rule }: Pick<Chart, 'series' | 'x' | 'rule'>, name = nameOf): string {
+  const at = rule ?? Math.max(...series.map(({ points }) => points.at(-1)?.x ?? 0));
+  const parts = series.flatMap((line) => {
+    const point = line.points.findLast((candidate) => candidate.x <= at + 1e-9);
+    return point ? [`${name(line)} ${threeDigits.format(point.y)}`] : [];
+  });
+  return parts.length === 0 ? 'nothing measured yet' : `${parts.join(', ')} at ${x} ${Number(at.toPrecision(3))}`;
+}
+
+const nameOf = ({ key, name = key }: Series): string => name;
+
+/** A chart's numbers as rows: x, then a column per line; the first row names them. */
+export function rowsOf({ x, series }: Pick<Chart, 'series' | 'x'>): (string | number)[][] {
+  const columns = series.map(({ points }) => new Map(points.map((point) => [point.x, point.y])));
+  const xs = [...new Set(columns.flatMap((column) => [...column.keys()]))].sort((a, b) => a - b);
+  return [
+    [x, ...series.map(nameOf)],
+    ...xs.map((value) => [value, ...columns.map((column) => column.get(value) ?? '')]),
+  ];
+}
+
+/** A chart's numbers as CSV (RFC 4180). */
+export function csvOf(chart: Pick<Chart, 'series' | 'x'>): string {
+  const cell = (value: string | number) =>
+    /[",\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : value;
+  return rowsOf(chart)
+    .map((row) => `${row.map(cell).join(',')}\r\n`)
+    .join('');
+}
