@@ -6,6 +6,11 @@ export class UsageError extends Error {
   override name = 'UsageError';
 }
 
+/** A server that does not answer, or not as it should. */
+export class ServerError extends Error {
+  override name = 'ServerError';
+}
+
 /** A run that began and could not be brought to its end. */
 export class RunError extends Error {
   override name = 'RunError';
@@ -19,6 +24,7 @@ const inputErrors = [
   'UnknownNameError',
   'ShapeError',
   'DomainError',
+  'ServerError',
 ];
 const fileErrors = ['EACCES', 'EPERM', 'ENOENT', 'EEXIST', 'ENOSPC', 'EROFS', 'ENOTDIR', 'EISDIR'];
 

@@ -141,7 +141,7 @@ command('resume', 'Go on with a run that was stopped or killed.', [
     action(async (output, options, [run]) => (await import('./commands/reproduce.js')).resume(output, run!, options)),
   );
 
-const runs = command('runs', 'List runs, compare two, or export the tables of one.', [
+const runs = command('runs', 'List runs, compare two, or export one.', [
   'runs',
   'runs --json',
   'runs compare last runs/2026-01-31/120000-comp-sum-seed1',
@@ -171,10 +171,18 @@ command(
     }),
   );
 
+/** What makes no sense where a run's metrics go elsewhere. */
+const TABLE_FLAGS = ['csv', 'markdown', 'latex', 'table'];
+
 command(
   'export',
-  'Print the tables of a run, for a spreadsheet or a paper.',
-  ['runs export last > table.csv', 'runs export last --latex', 'runs export last --table accuracy --markdown'],
+  'Print the tables of a run for a spreadsheet or a paper, or hand its metrics to TensorBoard or MLflow.',
+  [
+    'runs export last > table.csv',
+    'runs export last --table accuracy --latex',
+    'runs export last --tensorboard logs      (then: tensorboard --logdir logs)',
+    'runs export last --mlflow http://localhost:5000',
+  ],
   runs,
 )
   .argument('<run>', 'a run folder, its name, or "last"')
@@ -183,10 +191,24 @@ command(
   .option('--markdown', 'as Markdown')
   .option('--latex', 'as LaTeX')
   .option('--table <name>', 'this table alone')
+  .addOption(
+    new Option('--tensorboard <folder>', 'write event files below this folder instead: a folder per series').conflicts(
+      TABLE_FLAGS,
+    ),
+  )
+  .addOption(
+    new Option(
+      '--mlflow <address>',
+      'send the run to this tracking server instead: a run, and one per series',
+    ).conflicts([...TABLE_FLAGS, 'tensorboard']),
+  )
   .action(
     action(async (output, options, [run]) => {
-      const module = await import('./commands/runs.js');
-      return module.exportRun(output, await module.rootOf(options), run!, options);
+      const [{ exportRun }, { rootOf }] = await Promise.all([
+        import('./commands/export.js'),
+        import('./commands/runs.js'),
+      ]);
+      return exportRun(output, await rootOf(options), run!, options);
     }),
   );
 

@@ -29,6 +29,8 @@ export async function candidates(program: Command, words: readonly string[]): Pr
   const before = words.slice(0, -1);
   const last = words.at(-1) ?? '';
   const command = commandOf(program, before);
+  const flag = command.options.find(({ long }) => long === before.at(-1));
+  if (flag?.required) return []; // what it takes is a file for the shell to complete, or the user's to say
   if (last.startsWith('-')) return command.options.flatMap((option) => option.long ?? []);
   const names =
     command === program ? [...namesOf(program), 'help'] : [...namesOf(command), ...(await operands(command))];

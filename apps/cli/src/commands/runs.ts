@@ -1,13 +1,10 @@
-import { type TableEvent, unknownName } from '@surprisal/core';
+import type { TableEvent } from '@surprisal/core';
 import { readConfig } from '../config.js';
-import { UsageError } from '../exit.js';
 import type { Output } from '../output.js';
-import { decimalsOf, numberOf, showValue } from '../run/format.js';
+import { numberOf, showValue } from '../run/format.js';
 import type { RunFolder } from '../run/folder.js';
 import { findRun, listRuns } from '../run/list.js';
-import { toCsv } from '../run/plots.js';
 import { layout } from '../terminal/table.js';
-import { QUICK } from './show.js';
 
 /** `surprisal runs` */
 export function runs(output: Output, root: string): void {
@@ -104,63 +101,3 @@ const differences = (a: Map<string, number>, b: Map<string, number>) =>
       difference: first === undefined || second === undefined ? undefined : second - first,
     };
   });
-
-export interface ExportOptions {
-  readonly markdown?: boolean;
-  readonly latex?: boolean;
-  /** The name of one table; all by default. */
-  readonly table?: string;
-}
-
-/** `surprisal runs export RUN`: its tables, for a spreadsheet or a paper. */
-export function exportRun(output: Output, root: string, name: string, options: ExportOptions): void {
-  const run = findRun(root, name);
-  if (run.status !== 'FINISHED')
-    throw new UsageError(`${run.path}: a run must be finished to be exported, this one is ${run.status}`);
-  const all = run.results.filter((event) => event.type === 'table');
-  const tables = options.table === undefined ? all : all.filter((table) => table.name === options.table);
-  if (tables.length === 0) {
-    if (options.table === undefined) throw new UsageError(`${run.path}: this run has no tables`);
-    throw unknownName(
-      'table',
-      options.table,
-      all.map((table) => table.name),
-    );
-  }
-  if (run.info.quick) output.note(QUICK);
-  output.result({ run: run.path, quick: run.info.quick, tables: tables.map(({ type: _, ...table }) => table) });
-  const write = options.latex ? latex : options.markdown ? markdown : csv;
-  output.print(tables.map(write).join('\n').trimEnd());
-}
-
-const cells = ({ columns, rows }: TableEvent) =>
-  rows.map((row) => columns.map(({ key }) => showValue(row[key], decimalsOf(rows.map((other) => other[key])))));
-const titles = ({ columns }: TableEvent) => columns.map(({ title }) => title);
-
-const csv = (table: TableEvent) =>
-  toCsv(
-    table.rows.map((row) =>
-      Object.fromEntries(
-        table.columns.flatMap(({ key, title }): [string, unknown][] => {
-          const value = row[key];
-          if (typeof value !== 'object') return [[title, value]];
-          return [
-            [title, value.mean],
-            [`${title} s.e.`, value.standardError],
-            [`${title} n`, value.n],
-          ];
-        }),
-      ),
-    ),
-  );
-
-function markdown(table: TableEvent): string {
-  const row = (values: readonly string[]) => `| ${values.map((value) => value.replaceAll('|', '\\|')).join(' | ')} |\n`;
-  return row(titles(table)) + row(titles(table).map(() => '---')) + cells(table).map(row).join('');
-}
-
-function latex(table: TableEvent): string {
-  const escape = (text: string) => text.replace(/[%&_#$]/g, '\\$&').replace('±', '$\\pm$');
-  const row = (values: readonly string[]) => `${values.map(escape).join(' & ')} \\\\\n`;
-  return `\\begin{tabular}{l${'r'.repeat(table.columns.length - 1)}}\n\\hline\n${row(titles(table))}\\hline\n${cells(table).map(row).join('')}\\hline\n\\end{tabular}\n`;
-}
