@@ -1,5 +1,9 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+
 /**
- * Counts golden cases: a case passes when it passes on every engine. A line per file, and the sum at the end.
+ * Counts golden cases: a case passes when it passes on every engine. A line per file, the operations that no package takes
+ * yet, and the sum at the end.
  *
  * @implements {import('vitest/reporters').Reporter}
  */
@@ -14,6 +18,7 @@ export default class GoldensReporter {
     const all = [...cases.values()];
     const files = [...new Set(all.map(({ file }) => file))].sort();
     for (const file of files) console.log(`${file}: ${line(all.filter((one) => one.file === file))}`);
+    for (const missing of untakenOperations(process.cwd(), cases)) console.log(missing);
     console.log(`goldens: ${line(all)}`);
   }
 
@@ -30,6 +35,32 @@ export default class GoldensReporter {
     cases.set(key, counted);
   }
 }
+
+/**
+ * The operations of the packages' goldens files (those in GOLDENS_DIR, when it is set) whose cases no test has run, a line each.
+ *
+ * @param {{ has(key: string): boolean }} run the cases that were run, as FILE/CASE
+ */
+export function untakenOperations(root, run) {
+  const lines = new Set();
+  for (const path of goldensFiles(join(root, 'packages'))) {
+    const file = basename(path, '.json');
+    if (!existsSync(path)) continue;
+    const { cases } = JSON.parse(readFileSync(path, 'utf8'));
+    const untaken = cases.filter(({ name }) => !run.has(`${file}/${name}`)).map(({ op }) => op);
+    for (const op of new Set(untaken)) {
+      const count = untaken.filter((other) => other === op).length;
+      lines.add(`${file}: no package takes "${op}" yet (${count} ${count === 1 ? 'case' : 'cases'})`);
+    }
+  }
+  return [...lines].sort();
+}
+
+const goldensFiles = (packages) =>
+  readdirSync(packages)
+    .map((name) => join(packages, name, 'goldens'))
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) => readdirSync(folder).map((file) => join(process.env.GOLDENS_DIR ?? folder, file)));
 
 const line = (cases) =>
   ['passed', 'failed', 'skipped']
