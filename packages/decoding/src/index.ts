@@ -1,0 +1,2 @@
+export * from './greedy.js';
+export * from './sampler.js';

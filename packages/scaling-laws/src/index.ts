@@ -1,0 +1,2 @@
+export * from './power-law.js';
+export * from './scaling-law.js';
