@@ -64,7 +64,8 @@ beforeAll(() => {
 }, 300_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe('the packed packages, installed with npm in an empty folder', () => {
+// A compiler reads all of TensorFlow.js's types here: seconds, and many more on a busy machine.
+describe('the packed packages, installed with npm in an empty folder', { timeout: 180_000 }, () => {
   it('run in Node as they are', () => {
     write(
       'run.js',
