@@ -134,7 +134,7 @@ export type DataLoader = <N extends keyof Datasets & string>(name: N) => Promise
 export interface StudyContext<P = Record<string, unknown>> {
   readonly params: P;
   readonly seed: number;
-  /** Name of the tensor engine in use. */
+  /** Name of the tensor engine in use; `'host'` for a study that asks for none. */
   readonly engine: string;
   /** Loads a data set: files in Node, fetched files in a page. */
   readonly data: DataLoader;
@@ -155,6 +155,8 @@ export interface StudyInfo<S extends z.ZodObject = z.ZodObject> {
   readonly params: S;
   /** Parameters of the quick form, marked in all it prints as no result. */
   readonly quick?: z.input<S>;
+  /** True when it computes on host arrays alone: then no tensor engine is started for it. */
+  readonly host?: boolean;
   /** For a comparison: the kind whose methods it compares, and the name of its task (`compare loss --on mnist`). */
   readonly compares?: { readonly kind: string; readonly on: string };
   run(context: StudyContext<z.output<S>>): AsyncGenerator<StudyEvent, void, void>;

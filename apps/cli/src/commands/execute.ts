@@ -34,8 +34,7 @@ export interface ExecuteOptions {
 export async function execute(output: Output, options: ExecuteOptions): Promise<Outcome> {
   const { study, merged, seed, resume, methods } = options;
   const contestants = methods && readContestants(options.registry, study, methods);
-  const { useEngine } = await import('@surprisal/core/tensor');
-  const engine = await useEngine(options.engine as EngineName | 'auto');
+  const engine = study.host ? 'host' : await startEngine(options.engine);
   const { nodeData: data } = await import('@surprisal/data/node');
   const restored = resume?.restore();
   const folder = resume ? goOn(resume, engine) : startFolder(options, engine);
@@ -52,6 +51,11 @@ export async function execute(output: Output, options: ExecuteOptions): Promise<
   } finally {
     cancelled.release();
   }
+}
+
+async function startEngine(name: string): Promise<EngineName> {
+  const { useEngine } = await import('@surprisal/core/tensor');
+  return useEngine(name as EngineName | 'auto');
 }
 
 async function record(
