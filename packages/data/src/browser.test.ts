@@ -33,7 +33,7 @@ describe('fetched data', () => {
       response.write(bytes.subarray(0, 5), () => response.destroy());
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/mnist`;
+    baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });
   afterAll(() => new Promise((resolve) => server.close(resolve)));
   beforeEach(() => {
@@ -49,13 +49,29 @@ describe('fetched data', () => {
     expect(test.images).toEqual(images.subarray(16));
   });
 
+  it('is a corpus, or a table of runs, of a folder beside', async () => {
+    files['moby-dick.txt'] = Buffer.from('ETYMOLOGY. — Œ\n');
+    files['henighan-table1.json'] = Buffer.from('{"name": "henighan-table1", "table1": []}');
+    files['chinchilla-epoch.json'] = files['henighan-table1.json'];
+    const data = fetchedData({ baseUrl });
+    expect(await data('moby-dick')).toMatchObject({ text: 'ETYMOLOGY. — Œ\n', author: 'Herman Melville' });
+    expect((await data('henighan-table1')).table1).toEqual([]);
+    await expect(data('chinchilla-epoch')).rejects.toMatchObject({
+      name: 'DataError',
+      message: `${baseUrl}/tables/chinchilla-epoch.json: must be a JSON file of the table chinchilla-epoch; ${MEND}`,
+    });
+    await expect(data('state-of-the-union')).rejects.toThrow(
+      `${baseUrl}/corpora/state-of-the-union.txt: cannot be fetched`,
+    );
+  });
+
   it('says how far it is', async () => {
     const last = new Map<string, FetchProgress>();
     const onProgress = (progress: FetchProgress) => last.set(progress.file, progress);
     const { train } = await fetchedData({ baseUrl: `${baseUrl}/`, onProgress })('mnist');
     expect(train.length).toBe(3);
     expect(last.size).toBe(4);
-    const file = `${baseUrl}/${mnistFiles.trainImages}`;
+    const file = `${baseUrl}/mnist/${mnistFiles.trainImages}`;
     expect(last.get(file)).toEqual({ file, loaded: images.length, total: images.length });
   });
 
@@ -64,7 +80,7 @@ describe('fetched data', () => {
     delete files[mnistFiles.testLabels];
     await expect(data('mnist')).rejects.toMatchObject({
       name: 'DataError',
-      message: `${baseUrl}/${mnistFiles.testLabels}: cannot be fetched (HTTP 404); ${MEND}`,
+      message: `${baseUrl}/mnist/${mnistFiles.testLabels}: cannot be fetched (HTTP 404); ${MEND}`,
     });
     files = whole;
     expect((await data('mnist')).train.length).toBe(3);
@@ -81,7 +97,7 @@ describe('fetched data', () => {
   it('names the address when there is no server', async () => {
     await expect(fetchedData({ baseUrl: 'http://127.0.0.1:1/' })('mnist')).rejects.toMatchObject({
       name: 'DataError',
-      message: `http://127.0.0.1:1/train-images-idx3-ubyte: cannot be fetched (fetch failed); ${MEND}`,
+      message: `http://127.0.0.1:1/mnist/train-images-idx3-ubyte: cannot be fetched (fetch failed); ${MEND}`,
     });
   });
 
@@ -89,7 +105,7 @@ describe('fetched data', () => {
     files[mnistFiles.trainImages] = Buffer.from('<!doctype html>');
     await expect(fetchedData({ baseUrl })('mnist')).rejects.toMatchObject({
       name: 'DataError',
-      message: `${baseUrl}/${mnistFiles.trainImages}: not an idx file: expected it to begin with 00 00, a number type (08, 09 or 0b to 0e) and its rank, got 3c 21 64 6f; ${MEND}`,
+      message: `${baseUrl}/mnist/${mnistFiles.trainImages}: not an idx file: expected it to begin with 00 00, a number type (08, 09 or 0b to 0e) and its rank, got 3c 21 64 6f; ${MEND}`,
     });
   });
 

@@ -1,9 +1,8 @@
-import { DataError, type DataLoader, unknownName } from '@surprisal/core';
-import { mnistFrom } from './mnist.js';
-import { once } from './once.js';
+import { DataError, type DataLoader } from '@surprisal/core';
+import { dataLoader } from './datasets.js';
 
 export interface FetchedDataOptions {
-  /** The folder with the four idx files, as an address. */
+  /** The address below which the data sets lie. */
   readonly baseUrl: string;
   /** Called as bytes arrive; the files are fetched side by side. */
   readonly onProgress?: (progress: FetchProgress) => void;
@@ -20,22 +19,24 @@ export interface FetchProgress {
 }
 
 /**
- * The data loader of studies that run in a page: fetches the idx files of MNIST, or of a part of it, once. After a failure the
- * next call tries again.
+ * The data loader of studies that run in a page. It fetches each data set once; after a failure the next call tries again.
+ *
+ * Below the address it expects `mnist/` with the four idx files of MNIST, or of a part of it; `corpora/NAME.txt`, the text of a corpus in
+ * UTF-8; `tables/NAME.json`, the tables of runs, as this package brings them. What is never asked for may be absent.
  *
  * @throws UnknownNameError for a data set that there is not; DataError that names the address, when a file cannot be fetched or
  * is corrupt
  *
  * @example
- * const data = fetchedData({ baseUrl: '/mnist' }); // `await data('mnist')` fetches the four files below that address
+ * const data = fetchedData({ baseUrl: '/' }); // `await data('moby-dick')` fetches /corpora/moby-dick.txt
  */
 export function fetchedData({ baseUrl, onProgress }: FetchedDataOptions): DataLoader {
-  const folder = baseUrl.replace(/\/?$/, '/');
-  const mnist = once(() => mnistFrom((file) => fetchFile(folder + file, onProgress)));
-  return async (name) => {
-    if (name !== 'mnist') throw unknownName('data set', String(name), ['mnist']);
-    return mnist();
-  };
+  const fetched = (path: string) => fetchFile(baseUrl.replace(/\/?$/, '/') + path, onProgress);
+  return dataLoader({
+    mnist: (file) => fetched(`mnist/${file}`),
+    corpus: (name) => fetched(`corpora/${name}.txt`),
+    runTable: (name) => fetched(`tables/${name}.json`),
+  });
 }
 
 async function fetchFile(file: string, onProgress: FetchedDataOptions['onProgress']) {

@@ -1,3 +1,4 @@
+export { type Corpus, type CorpusName, corpora, corpusFrom } from './corpus.js';
 export {
   type Corruption,
   type CorruptionDefinition,
@@ -13,4 +14,5 @@ export * from './image-set-from-idx.js';
 export * from './label-noise.js';
 export * from './mnist.js';
 export * from './pixel-corruptions.js';
+export * from './run-table.js';
 export * from './severities.js';

@@ -31,6 +31,54 @@ describe('MNIST', () => {
   });
 });
 
+describe('the corpora', () => {
+  it('hold Moby-Dick from its etymology to its epilogue, in order', async () => {
+    const { text, ...about } = await nodeData('moby-dick');
+    expect(about).toMatchObject({ name: 'moby-dick', author: 'Herman Melville', language: 'en' });
+    expect(text.length).toBeGreaterThan(1_200_000);
+    expect(text.startsWith('ETYMOLOGY.')).toBe(true);
+    expect(text.match(/^CHAPTER \d+\./gm)).toEqual(Array.from({ length: 135 }, (_, i) => `CHAPTER ${i + 1}.`));
+    expect(text.endsWith('only found another orphan.\n')).toBe(true);
+    expect(text).not.toMatch(/\r|\uFFFD|\n{4}/);
+  });
+
+  it('hold 233 addresses of presidents from 1790 on', async () => {
+    const { text, name } = await nodeData('state-of-the-union');
+    expect(name).toBe('state-of-the-union');
+    expect(text.length).toBeGreaterThan(10_700_000);
+    expect(text.startsWith('Fellow-Citizens of the Senate')).toBe(true);
+    expect(await nodeData('state-of-the-union')).toBe(await nodeData('state-of-the-union'));
+  });
+});
+
+describe('the tables of runs', () => {
+  it.each(['chinchilla-epoch', 'chinchilla-kyo-takano'] as const)('%s has columns of its length', async (name) => {
+    const table = await nodeData(name);
+    for (const column of table.columns) {
+      const values = (table as unknown as Record<string, number[]>)[column]!;
+      expect(values).toHaveLength(table.n);
+      expect(values.every((value) => value > 0)).toBe(true);
+      expect(table.units).toHaveProperty(column);
+    }
+    expect([table.source, table.licence].every((text) => text.length > 0)).toBe(true);
+  });
+
+  it('hold 27 loss curves, of three sizes under nine schedules', async () => {
+    const { curves, split } = await nodeData('lr-schedule-loss-curves');
+    const schedules = [...split.fit, ...split.test];
+    expect(Object.keys(curves)).toEqual(
+      ['25M', '100M', '400M'].flatMap((size) => schedules.map((schedule) => `${size}/${schedule}`)),
+    );
+    for (const { step, loss } of Object.values(curves)) expect(step).toHaveLength(loss.length);
+  });
+
+  it('hold the laws of twelve domains', async () => {
+    const { table1, table3_per_image: images } = await nodeData('henighan-table1');
+    expect([table1.length, images.length]).toEqual([12, 5]);
+    expect(table1[0]).toMatchObject({ domain: 'Language', L_N: { Linf: 0, alpha: 0.07 } });
+  });
+});
+
 describe('MNIST with a bad file', () => {
   const { trainImages, trainLabels, testImages, testLabels } = mnistFiles;
   let folder: string;

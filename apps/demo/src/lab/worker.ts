@@ -14,7 +14,7 @@ import { Duel } from './duel.js';
 const scope = self as unknown as DedicatedWorkerGlobalScope;
 const post = (reply: Reply) => scope.postMessage(reply);
 const registry = createRegistry(plugins);
-const data = fetchedData({ baseUrl: new URL('../mnist/', scope.location.href).href });
+const data = fetchedData({ baseUrl: new URL('../', scope.location.href).href });
 const absolute = (path: string) => new URL(path, scope.location.href).href;
 
 const WHY =
