@@ -1,2 +1,14 @@
+export * from './differences.js';
+export * from './gamma.js';
+export * from './least-squares.js';
+export type { Objective } from './line-search.js';
 export * from './log-sum-exp.js';
+export * from './minimize-scalar.js';
+export * from './minimize.js';
+export type { Bounds, Minimum } from './minimum.js';
+export * from './moments.js';
+export * from './multi-start.js';
+export * from './nelder-mead.js';
+export * from './normal.js';
+export * from './quantile.js';
 export * from './root.js';
