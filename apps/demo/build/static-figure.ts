@@ -7,7 +7,7 @@ import type { Chart } from '../src/charts/chart.js';
 import { summary } from '../src/charts/numbers.js';
 import { lineSpec } from '../src/charts/spec.js';
 import { pageTheme } from '../src/charts/theme.js';
-import { curveLogits, probabilities } from '../src/lab/curve.js';
+import { curveLogits, probabilities } from '../src/labs/loss/curve.js';
 
 /** Puts a figure of the comp-sum losses into the page, drawn from the losses themselves: it can be read without scripts. */
 export function staticFigure(): Plugin {

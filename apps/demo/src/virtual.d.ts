@@ -2,7 +2,11 @@ declare module 'virtual:surprisal-catalogue' {
   const catalogue: import('./methods/catalogue.js').Catalogue;
   export default catalogue;
 }
-declare module 'virtual:surprisal-plugins' {
+declare module 'virtual:surprisal-catalogue/*' {
+  const catalogue: import('./methods/catalogue.js').Catalogue;
+  export default catalogue;
+}
+declare module 'virtual:surprisal-plugins/*' {
   const plugins: import('@surprisal/core').Plugin[];
   export default plugins;
 }

@@ -13,11 +13,15 @@ export interface RunActions {
   newSeed(): void;
 }
 
-/** Run, pause, step, reset and new seed, each possible when it makes sense; and how far the training is. */
+/** Run, pause, step, reset and new seed, each possible when it makes sense; and how far the work is. */
 export class RunControl {
   #phase: Phase = 'idle';
 
-  constructor(private readonly actions: RunActions) {
+  /** @param step what is counted */
+  constructor(
+    private readonly actions: RunActions,
+    private readonly step: string = 'step',
+  ) {
     const on = (id: string, act: () => void) => byId(id).addEventListener('click', act);
     on('run', () => this.run());
     on('pause', () => this.#pause());
@@ -64,11 +68,8 @@ export class RunControl {
     this.#enter('idle');
   }
 
-  progress(step: number, of: number): void {
-    const bar = byId('progress');
-    bar.setAttribute('aria-valuenow', String(Math.round((100 * step) / of)));
-    bar.style.setProperty('--share', String(step / of));
-    byId('progress-text').textContent = step === 0 ? 'not started' : `step ${step} of ${of}`;
+  progress(done: number, of: number): void {
+    showProgress(done / of, done === 0 ? 'not started' : `${this.step} ${done} of ${of}`);
   }
 
   #enter(phase: Phase): void {
@@ -80,4 +81,12 @@ export class RunControl {
     step!.disabled = phase === 'running';
     document.body.dataset.phase = phase;
   }
+}
+
+/** How far work is, in the bar and in words. */
+export function showProgress(share: number, text: string): void {
+  const bar = byId('progress');
+  bar.setAttribute('aria-valuenow', String(Math.round(100 * share)));
+  bar.style.setProperty('--share', String(share));
+  byId('progress-text').textContent = text;
 }

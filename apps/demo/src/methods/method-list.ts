@@ -1,6 +1,6 @@
 import { type Paper, type ParamInfo, cite, rangeOf } from '@surprisal/core';
 import { el } from '../dom.js';
-import { formula } from '../formula.js';
+import { formula } from './formula.js';
 import type { Catalogue, CatalogueMethod } from './catalogue.js';
 
 /** All kinds and methods, with their formulas, parameters and papers. */

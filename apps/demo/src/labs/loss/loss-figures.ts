@@ -1,17 +1,18 @@
-import type { Chart, Series } from '../charts/chart.js';
-import { Figure } from '../charts/figure.js';
-import { summary } from '../charts/numbers.js';
-import { byId } from '../dom.js';
+import type { Chart, Series } from '../../charts/chart.js';
+import { Figure } from '../../charts/figure.js';
+import { summary } from '../../charts/numbers.js';
+import { nameOf } from '../../lab/chosen.js';
+import { byId } from '../../dom.js';
 import { probabilities } from './curve.js';
-import type { Measurement, Side } from './messages.js';
-import { type Chosen, type LabState, defaults } from './state.js';
+import type { Measurement } from './messages.js';
+import type { LossState, Side } from './settings.js';
 
 const SIDES = ['a', 'b'] as const;
 const ANNOUNCE_MS = 4000;
 const SURPRISED = 0.1;
 
 /** The four figures of the lab: three of the training, as far as it is, and one of the losses themselves. */
-export class LabFigures {
+export class LossFigures {
   readonly #test = new Figure({
     name: 'test-accuracy',
     title: 'Test accuracy',
@@ -33,7 +34,7 @@ export class LabFigures {
     hint: 'What a prediction costs, by the probability that it gives the labelled class. At 0.1, the dotted line, the model is sure of another class.',
   });
   readonly #curves: Partial<Record<Side, readonly number[]>> = {};
-  #state = defaults;
+  #state: LossState | undefined;
   #measured: Measurement[] = [];
   #announced = 0;
 
@@ -42,7 +43,7 @@ export class LabFigures {
   }
 
   /** Nothing is measured yet, with these settings. */
-  clear(state: LabState): void {
+  clear(state: LossState): void {
     this.#state = state;
     this.#measured = [];
     byId('summary').textContent = '';
@@ -77,6 +78,7 @@ export class LabFigures {
   }
 
   #showShape(): void {
+    if (!this.#state) return;
     this.#shape.show({
       title: 'Shape of the loss',
       x: 'probability of the labelled class',
@@ -94,13 +96,13 @@ export class LabFigures {
       this.#measured
         .filter((one) => one.side === side && Number.isFinite(value(one)))
         .map((one) => ({ x: one.epoch, y: value(one) }));
-    return { x: 'epoch', y, xMax: this.#state.epochs, series: this.#series(points) };
+    return { x: 'epoch', y, xMax: this.#state!.epochs, series: this.#series(points) };
   }
 
   #series(points: (side: Side) => Series['points']): Series[] {
     return SIDES.map((side) => {
       const key = side.toUpperCase();
-      return { key, name: `${key}: ${nameOf(this.#state[side])}`, points: points(side) };
+      return { key, name: `${key}: ${nameOf(this.#state![side])}`, points: points(side) };
     });
   }
 
@@ -110,10 +112,4 @@ export class LabFigures {
     const chart = this.#course('percent', (one) => one.testAccuracy);
     byId('summary').textContent = `${before}Test accuracy: ${summary(chart)}.`;
   }
-}
-
-/** `focal (gamma 1)` */
-function nameOf({ loss, params }: Chosen): string {
-  const given = Object.entries(params).map(([name, value]) => `${name} ${value}`);
-  return given.length > 0 ? `${loss} (${given.join(', ')})` : loss;
 }

@@ -1,4 +1,3 @@
-/// <reference lib="webworker" />
 import wasmSimd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import wasmThreads from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import wasm from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
@@ -6,16 +5,15 @@ import { createRegistry } from '@surprisal/core';
 import { tidy, useEngine } from '@surprisal/core/tensor';
 import { fetchedData } from '@surprisal/data/browser';
 import type { Loss } from '@surprisal/losses';
-import plugins from 'virtual:surprisal-plugins';
+import plugins from 'virtual:surprisal-plugins/loss';
+import { answer, complain } from '../../lab/worker-side.js';
 import { curveLogits } from './curve.js';
-import type { Reply, Request } from './messages.js';
 import { Duel } from './duel.js';
+import type { Reply, Request } from './messages.js';
 
-const scope = self as unknown as DedicatedWorkerGlobalScope;
-const post = (reply: Reply) => scope.postMessage(reply);
 const registry = createRegistry(plugins);
-const data = fetchedData({ baseUrl: new URL('../', scope.location.href).href });
-const absolute = (path: string) => new URL(path, scope.location.href).href;
+const data = fetchedData({ baseUrl: new URL('../', self.location.href).href });
+const absolute = (path: string) => new URL(path, self.location.href).href;
 
 const WHY =
   'WebAssembly with SIMD, on one thread. A GPU would not help here: batches of 64 small digits are done before a GPU is asked.';
@@ -31,6 +29,19 @@ const engine = useEngine('wasm', {
 let duel: Duel | undefined;
 let running = Promise.resolve();
 
+const post = answer<Request, Reply>(
+  {
+    start,
+    curve,
+    pause: () => duel?.gate.pause(),
+    resume: () => duel?.gate.resume(),
+    step: () => duel?.gate.step(),
+    reset: () => duel?.stop(),
+    classify: ({ pixels }) => void (duel && post({ type: 'classified', ...duel.classify(pixels) })),
+  },
+  engine,
+);
+
 async function start(request: Extract<Request, { type: 'start' }>): Promise<void> {
   duel?.stop();
   await running;
@@ -40,43 +51,14 @@ async function start(request: Extract<Request, { type: 'start' }>): Promise<void
   running = current
     .run(post)
     .then((completed) => post({ type: 'ended', completed }))
-    .catch((error: Error) => post({ type: 'problem', message: error.message }));
+    .catch(complain);
 }
 
 function curve({ side, chosen }: Extract<Request, { type: 'curve' }>): void {
-  const loss = registry.method(chosen.loss, 'loss')(chosen.params) as Loss;
-  post({
-    type: 'curve',
-    side,
-    losses: tidy(() =>
-      Array.from(
-        loss(
-          curveLogits,
-          curveLogits.map(() => 0),
-        ).dataSync(),
-      ),
-    ),
-  });
+  const loss = registry.method(chosen.name, 'loss')(chosen.params) as Loss;
+  const labels = curveLogits.map(() => 0);
+  post({ type: 'curve', side, losses: tidy(() => Array.from(loss(curveLogits, labels).dataSync())) });
 }
-
-const handlers: { [T in Request['type']]: (request: Extract<Request, { type: T }>) => void | Promise<void> } = {
-  start,
-  curve,
-  pause: () => duel?.pause(),
-  resume: () => duel?.resume(),
-  step: () => duel?.step(),
-  reset: () => duel?.stop(),
-  classify: ({ pixels }) => void (duel && post({ type: 'classified', ...duel.classify(pixels) })),
-};
-
-scope.onmessage = async ({ data: request }: MessageEvent<Request>) => {
-  try {
-    await engine;
-    await handlers[request.type](request as never);
-  } catch (error) {
-    post({ type: 'problem', message: (error as Error).message });
-  }
-};
 
 try {
   const name = await engine;
@@ -87,5 +69,5 @@ try {
   }));
   post({ type: 'ready', engine: name, why: WHY, digits });
 } catch (error) {
-  post({ type: 'problem', message: (error as Error).message });
+  complain(error);
 }

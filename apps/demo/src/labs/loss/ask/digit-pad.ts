@@ -1,4 +1,4 @@
-import { byId, el } from '../dom.js';
+import { byId, el } from '../../../dom.js';
 import { SIDE, centred } from './centred.js';
 
 const PEN = { lineWidth: 20, lineCap: 'round', lineJoin: 'round', strokeStyle: '#fff' } as const;

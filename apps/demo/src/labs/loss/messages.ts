@@ -1,10 +1,9 @@
-import type { Chosen, LabState } from './state.js';
-
-export type Side = 'a' | 'b';
+import type { Chosen } from '../../lab/chosen.js';
+import type { LossState, Side } from './settings.js';
 
 /** What the page asks of the worker. */
 export type Request =
-  | { readonly type: 'start'; readonly state: LabState }
+  | { readonly type: 'start'; readonly state: LossState }
   | { readonly type: 'pause' }
   | { readonly type: 'resume' }
   | { readonly type: 'step' }
@@ -37,5 +36,4 @@ export type Reply =
   | ({ readonly type: 'measured' } & Measurement)
   | { readonly type: 'curve'; readonly side: Side; readonly losses: readonly number[] }
   | { readonly type: 'classified'; readonly a: readonly number[]; readonly b: readonly number[] }
-  | { readonly type: 'ended'; readonly completed: boolean }
-  | { readonly type: 'problem'; readonly message: string };
+  | { readonly type: 'ended'; readonly completed: boolean };

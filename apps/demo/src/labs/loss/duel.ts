@@ -3,8 +3,9 @@ import { type LayersModel, type Tensor, softmax, tidy, toTensor } from '@surpris
 import { type ImageClassificationData, type ImageSet, subset, symmetric } from '@surprisal/data';
 import type { Loss } from '@surprisal/losses';
 import { type LabelledInputs, type TrainingStep, accuracy, cnn, mlp, trainClassifier } from '@surprisal/nn';
-import type { Measurement, Reply, Side } from './messages.js';
-import type { LabState } from './state.js';
+import { Gate } from '../../lab/gate.js';
+import type { Measurement, Reply } from './messages.js';
+import type { LossState, Side } from './settings.js';
 
 const MEASURED_TEST = 500;
 const MEASURED_TRAIN = 250;
@@ -24,9 +25,9 @@ export class Duel {
   readonly #trainPart: LabelledInputs;
   readonly #test: ImageSet;
   readonly #controller = new AbortController();
-  #wait: { readonly promise: Promise<void>; readonly go: () => void } | undefined;
+  readonly gate = new Gate();
 
-  constructor(registry: Registry, data: ImageClassificationData, state: LabState) {
+  constructor(registry: Registry, data: ImageClassificationData, state: LossState) {
     const train = subset(data.train, indices(Math.min(state.train, data.train.length)));
     const random = new Random(state.seed).split('mnist');
     const labels = symmetric({ rate: state.noise })(train.labels, {
@@ -42,9 +43,9 @@ export class Duel {
     this.#runners = (['a', 'b'] as const).map((side) => this.#runner(side, registry, random, state));
   }
 
-  #runner(side: Side, registry: Registry, random: Random, state: LabState): Runner {
+  #runner(side: Side, registry: Registry, random: Random, state: LossState): Runner {
     const model = state.model === 'cnn' ? cnn({ seed: state.seed, filters: [8, 16] }) : mlp({ seed: state.seed });
-    const loss = registry.method(state[side].loss, 'loss')(state[side].params) as Loss;
+    const loss = registry.method(state[side].name, 'loss')(state[side].params) as Loss;
     const options = {
       model,
       loss,
@@ -61,7 +62,7 @@ export class Duel {
   async run(post: (reply: Reply) => void): Promise<boolean> {
     for (const runner of this.#runners) post({ type: 'measured', ...(await this.#measure(runner, 0)) });
     for (;;) {
-      await this.#wait?.promise;
+      await this.gate.passed();
       const taken = await Promise.all(this.#runners.map((runner) => runner.steps.next()));
       if (taken.some(({ done }) => done)) return !this.#controller.signal.aborted;
       for (const [i, { value }] of taken.entries()) await this.#note(this.#runners[i]!, value as TrainingStep, post);
@@ -84,28 +85,9 @@ export class Duel {
     return { side, epoch, loss, trainAccuracy: 100 * trainAccuracy, testAccuracy: 100 * testAccuracy };
   }
 
-  pause(): void {
-    if (this.#wait) return;
-    let go = () => {};
-    const promise = new Promise<void>((resolve) => (go = resolve));
-    this.#wait = { promise, go };
-  }
-
-  resume(): void {
-    const waiting = this.#wait;
-    this.#wait = undefined;
-    waiting?.go();
-  }
-
-  /** One step of both, then a pause. */
-  step(): void {
-    this.resume();
-    this.pause();
-  }
-
   stop(): void {
     this.#controller.abort();
-    this.resume();
+    this.gate.resume();
   }
 
   /** The probabilities that both models give an image, `[10]` each. */

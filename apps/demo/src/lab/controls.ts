@@ -1,5 +1,5 @@
 import type { ParamInfo } from '@surprisal/core';
-import { el } from './dom.js';
+import { el } from '../dom.js';
 
 export type ControlValue = number | string | boolean;
 

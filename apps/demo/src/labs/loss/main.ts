@@ -1,8 +1,8 @@
 import catalogue from 'virtual:surprisal-catalogue';
-import { byId } from './dom.js';
-import { LossLab } from './lab/lab.js';
-import { methodList } from './methods/method-list.js';
-import './style/index.css';
+import { byId } from '../../dom.js';
+import { methodList } from '../../methods/method-list.js';
+import '../../style/index.css';
+import { LossLab } from './loss-lab.js';
 
 document.documentElement.classList.add('scripted');
 new LossLab(catalogue);

@@ -1,4 +1,4 @@
-import { el } from './dom.js';
+import { el } from '../dom.js';
 
 /** `_y`, `^2`, `^(τ−1)`: what is set lower or higher, in brackets or up to the next sign. */
 const SCRIPT = /([_^])(?:\(((?:[^()]|\([^()]*\))*)\)|([\p{L}\p{N}′]+))/gu;

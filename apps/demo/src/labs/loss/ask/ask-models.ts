@@ -1,6 +1,7 @@
-import { byId, el } from '../dom.js';
+import { byId, el } from '../../../dom.js';
 import { DigitPad } from './digit-pad.js';
-import type { Reply, Side } from './messages.js';
+import type { Reply } from '../messages.js';
+import type { Side } from '../settings.js';
 
 type Answer = Extract<Reply, { type: 'classified' }>;
 

@@ -1,0 +1,59 @@
+import { byId, el } from '../dom.js';
+import type { CatalogueMethod } from '../methods/catalogue.js';
+import { formula } from '../methods/formula.js';
+import type { Chosen } from './chosen.js';
+import { type ControlValue, control } from './controls.js';
+
+/** Where the method of one side is chosen: a menu, what the method is, and a control for each of its parameters. */
+export class MethodPanel {
+  #chosen: Chosen | undefined;
+
+  /**
+   * @param side of the element `side-SIDE`, which the panel fills
+   * @param kind of the methods, as the label of the menu
+   */
+  constructor(
+    readonly side: string,
+    private readonly kind: string,
+    private readonly methods: readonly CatalogueMethod[],
+    private readonly changed: (chosen: Chosen) => void,
+  ) {}
+
+  show(chosen: Chosen): void {
+    this.#chosen = chosen;
+    const method = this.methods.find(({ name }) => name === chosen.name)!;
+    byId(`side-${this.side}`).replaceChildren(
+      this.#menu(method),
+      ...(method.formula ? [formula(method.formula)] : []),
+      ...this.#controls(method, chosen),
+    );
+  }
+
+  #menu({ name: current, summary }: CatalogueMethod): HTMLElement {
+    const id = `${this.kind.toLowerCase()}-${this.side}`;
+    const options = this.methods.map(({ name }) => el('option', { value: name, selected: name === current }, name));
+    const menu = el('select', { id, change: () => this.#chooseMethod(menu.value) }, ...options);
+    const label = el('label', { for: id }, this.kind);
+    return el('div', { class: 'control' }, label, menu, el('small', {}, summary));
+  }
+
+  #controls({ params }: CatalogueMethod, chosen: Chosen): HTMLElement[] {
+    return params.map((param) => {
+      const value = chosen.params[param.name] ?? (param.default as ControlValue);
+      return control(`${this.side}-${param.name}`, param, value, (given) => this.#chooseParam(param.name, given));
+    });
+  }
+
+  #chooseMethod(name: string): void {
+    const chosen = { name, params: {} };
+    this.show(chosen);
+    byId(`${this.kind.toLowerCase()}-${this.side}`).focus(); // the menu is a new one
+    this.changed(chosen);
+  }
+
+  #chooseParam(param: string, value: ControlValue): void {
+    const { name, params } = this.#chosen!;
+    this.#chosen = { name, params: { ...params, [param]: value } };
+    this.changed(this.#chosen);
+  }
+}
