@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { greedy } from './greedy.js';
 
-// What all methods of the kind share is checked in its conformance suite. Here stands what is true of this one alone.
 describe('greedy', () => {
-  it('is the scaled sum', () => {
-    expect(greedy({ scale: 2 })([1, 2, 3])).toBe(12);
+  it('takes the lowest of the tokens that tie', () => {
+    expect(greedy().sample([1, 3, 3, 2])).toBe(1);
+    expect(greedy().sample(Float32Array.of(3, 3, 3))).toBe(0);
   });
 });

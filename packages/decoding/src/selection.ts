@@ -1,0 +1,141 @@
+/**
+ * Where a descending order is cut, without sorting: everything above `border` stays, and the first `ties` of what equals it.
+ */
+export interface Cut {
+  border: number;
+  ties: number;
+}
+
+const BUCKETS = 1024;
+
+/**
+ * Finds where the prefix of a descending order reaches a mass: of the k largest when every mass is 1, of the nucleus when the
+ * masses are probabilities. Ties count in the order of their positions.
+ *
+ * The keys are thrown into buckets of equal width, the masses of the buckets are added up from the top, and the bucket that
+ * holds the border is looked at again, until one value is left: about two passes over the keys and nothing is moved. The
+ * buffers are kept from call to call.
+ */
+export class Selection {
+  #members = new Int32Array(0);
+  readonly #masses = new Float64Array(BUCKETS);
+  readonly #cut: Cut = { border: 0, ties: 0 };
+
+  /**
+   * @param masses of the keys, >= 0; absent: each is 1
+   * @param strict whether the mass of the prefix must exceed the target; otherwise it may equal it
+   * @returns an object that the next call writes to
+   */
+  find(keys: Float64Array, masses: Float64Array | undefined, count: number, target: number, strict = false): Cut {
+    let members: Int32Array | undefined; // absent: all of them
+    let left = count;
+    let above = 0;
+    for (;;) {
+      let low = Infinity;
+      let high = -Infinity;
+      for (let j = 0; j < left; j++) {
+        const key = keys[members ? members[j]! : j]!;
+        if (key < low) low = key;
+        if (key > high) high = key;
+      }
+      if (low === high) return this.#amongTies(masses, members, left, low, target - above, strict);
+      low = Math.max(low, high - Number.MAX_VALUE); // so that the width is finite; what lies below falls into bucket 0
+      const scale = (BUCKETS - 1) / (high - low);
+      this.#fill(keys, masses, members, left, low, scale);
+      let bucket = BUCKETS - 1;
+      for (; bucket > 0; bucket--) {
+        const reached = above + this.#masses[bucket]!;
+        if (strict ? reached > target : reached >= target && this.#masses[bucket]! > 0) break;
+        above = reached;
+      }
+      left = this.#narrow(keys, members, left, low, scale, bucket);
+      members = this.#members;
+    }
+  }
+
+  /** The mass in each bucket. */
+  #fill(
+    keys: Float64Array,
+    masses: Float64Array | undefined,
+    members: Int32Array | undefined,
+    left: number,
+    low: number,
+    scale: number,
+  ): void {
+    const sums = this.#masses.fill(0);
+    for (let j = 0; j < left; j++) {
+      const position = members ? members[j]! : j;
+      sums[bucketOf(keys[position]!, low, scale)]! += masses ? masses[position]! : 1;
+    }
+  }
+
+  /** Makes the members of one bucket the members. */
+  #narrow(
+    keys: Float64Array,
+    members: Int32Array | undefined,
+    left: number,
+    low: number,
+    scale: number,
+    bucket: number,
+  ): number {
+    if (this.#members.length < left) this.#members = new Int32Array(left);
+    let n = 0;
+    for (let j = 0; j < left; j++) {
+      const position = members ? members[j]! : j;
+      if (bucketOf(keys[position]!, low, scale) === bucket) this.#members[n++] = position;
+    }
+    return n;
+  }
+
+  /** How many equal keys the rest of the target takes: at least one, at most all. */
+  #amongTies(
+    masses: Float64Array | undefined,
+    members: Int32Array | undefined,
+    left: number,
+    border: number,
+    target: number,
+    strict: boolean,
+  ): Cut {
+    let ties = 0;
+    let mass = 0;
+    do {
+      const position = members ? members[ties]! : ties;
+      mass += masses ? masses[position]! : 1;
+      ties++;
+    } while (ties < left && (strict ? mass <= target : mass < target));
+    this.#cut.border = border;
+    this.#cut.ties = ties;
+    return this.#cut;
+  }
+}
+
+/** The lowest key falls into bucket 0 (0 times Infinity, NaN, too), the highest into the last one or the last but one. */
+const bucketOf = (key: number, low: number, scale: number): number =>
+  Math.min(BUCKETS - 1, Math.max(0, (key - low) * scale)) | 0;
+
+/** Sorts the first `count` positions by their keys, descending, ties by position (heap sort: in place). */
+export function sortDescending(positions: Int32Array, count: number, keys: Float64Array): void {
+  for (let root = (count >> 1) - 1; root >= 0; root--) siftDown(positions, root, count, keys);
+  for (let end = count - 1; end > 0; end--) {
+    const last = positions[end]!;
+    positions[end] = positions[0]!;
+    positions[0] = last;
+    siftDown(positions, 0, end, keys);
+  }
+}
+
+/** Keeps what comes last in the order at the root of the heap. */
+function siftDown(positions: Int32Array, root: number, end: number, keys: Float64Array): void {
+  const sifted = positions[root]!;
+  let hole = root;
+  for (let child = 2 * hole + 1; child < end; child = 2 * hole + 1) {
+    if (child + 1 < end && follows(positions[child + 1]!, positions[child]!, keys)) child++;
+    if (!follows(positions[child]!, sifted, keys)) break;
+    positions[hole] = positions[child]!;
+    hole = child;
+  }
+  positions[hole] = sifted;
+}
+
+const follows = (a: number, b: number, keys: Float64Array): boolean =>
+  keys[a]! < keys[b]! || (keys[a] === keys[b] && a > b);
