@@ -1,12 +1,15 @@
 export * from './adversarial-error.js';
 export * from './annealing-areas.js';
+export { type AnnealingRuns, type LossCurve, annealingRuns } from './annealing-curves.js';
 export * from './extrapolation-collapse.js';
 export * from './forecast.js';
 export * from './henighan.js';
 export * from './infogain.js';
 export * from './logit-gap-law.js';
+export * from './multi-power-law.js';
 export * from './mutual-information.js';
 export * from './optimal-size.js';
+export { type ComputeLossPoints, type HullAxes, lowerConvexHull, paretoFrontier } from './pareto-frontier.js';
 export * from './power-law.js';
 export * from './power-trend.js';
 export * from './scaling-law.js';
