@@ -75,6 +75,9 @@ describe('help and version', () => {
     [['info', 'gen'], ['generalized-cross-entropy']],
     [['runs', 'e'], ['export']],
     [['resume', ''], ['last']],
+    [['compare', 'loss', 'comp'], ['comp-sum']],
+    [['compare', 'loss', '--on', ''], ['mnist']],
+    [['reproduce', 'count', '--seed', ''], ['']],
     [['completion', 'z'], ['zsh']],
   ])('completes %j', async (words, expected) => {
     const { stdout } = await surprisal(['__complete', ...words], { cwd: project.folder });

@@ -1,42 +1,9 @@
-import { readFileSync } from 'node:fs';
-import type { Output } from '../output.js';
-import { loadPlugins } from '../plugins.js';
-import { layout } from '../terminal/table.js';
+import { exitCodes } from '../exit.js';
+import type { Declare } from './index.js';
 
-/** `surprisal doctor`: what works here, and how to mend what does not. Fails when nothing can compute. */
-export async function doctor(output: Output): Promise<boolean> {
-  const { discovered } = await loadPlugins();
-  const { probeEngines } = await import('@surprisal/core/tensor');
-  const engines = await probeEngines();
-  const best = engines.find(({ works }) => works);
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
-  const plugins = discovered.map(({ package: name, version, plugin, problem }) => ({
-    name,
-    version,
-    works: plugin !== undefined,
-    methods: plugin?.methods.length ?? 0,
-    studies: plugin?.studies.length ?? 0,
-    problem,
-    mend: problem === undefined ? undefined : `update or reinstall ${name}, or take it out of package.json`,
-  }));
-  output.result({ surprisal: version, node: process.version, engine: best?.name, engines, plugins });
-  output.print(`surprisal ${version}, node ${process.version}, engine that "auto" takes: ${best?.name ?? 'none'}`);
-  const mark = (works: boolean) => (works ? 'works' : 'does not work');
-  output.print(`\n${output.colors.bold('engines')}`);
-  for (const line of layout(
-    ['engine', '', 'version', 'why not', 'mend'],
-    engines.map((e) => [e.name, mark(e.works), e.version ?? '', e.problem ?? '', e.mend ?? '']),
-  ))
-    output.print(`  ${line}`);
-  output.print(`\n${output.colors.bold('plugins')}`);
-  const rows = plugins.map((p) => [
-    p.name,
-    p.version,
-    mark(p.works),
-    p.works ? `${p.methods} methods, ${p.studies} studies` : `${p.problem}; ${p.mend}`,
-  ]);
-  for (const line of layout(['package', 'version', '', ''], rows)) output.print(`  ${line}`);
-  return best !== undefined;
-}
+export const doctor: Declare = (program) =>
+  program
+    .add('doctor', 'Check engines, versions and plugins, and say how to mend what fails.', ['doctor', 'doctor --json'])
+    .does(async (output) =>
+      (await (await import('../actions/doctor.js')).doctor(output)) ? exitCodes.ok : exitCodes.failed,
+    );

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { QUICK } from '../commands/show.js';
+import { QUICK } from '../actions/show.js';
 import { UsageError } from '../exit.js';
 import type { RunFolder } from '../run/folder.js';
 import { describe, titleOf } from './facts.js';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { QUICK } from '../commands/show.js';
+import { QUICK } from '../actions/show.js';
 import { UsageError } from '../exit.js';
 import { writeWhole } from '../run/files.js';
 import type { RunFolder } from '../run/folder.js';
