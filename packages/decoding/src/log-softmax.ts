@@ -1,9 +1,6 @@
 import { DomainError } from '@surprisal/core';
 import { logSumExp } from '@surprisal/core/numerics';
 
-/** Next-token scores, one per token of the vocabulary: any numbers, -Infinity for a token that cannot come. */
-export type LogitValues = Float32Array | Float64Array | readonly number[];
-
 /**
  * Log-probabilities of logits, `x_v - log sum exp(x)`, in nats and float64. The mass of logits of +Infinity is shared among them.
  *

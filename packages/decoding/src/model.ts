@@ -1,18 +1,19 @@
 import { DomainError, ShapeError } from '@surprisal/core';
-import { type LogitValues, logSoftmax } from './log-softmax.js';
+import { logSoftmax } from './log-softmax.js';
+import type { Numbers } from './logits.js';
 
 /** A language model in its plainest form: the logits of the token that comes after a sequence. */
-export type NextLogits = (tokens: readonly number[]) => LogitValues | Promise<LogitValues>;
+export type NextLogits = (tokens: readonly number[]) => Numbers | Promise<Numbers>;
 
 /** A language model of several sequences at once: the prediction after each of them, in order. */
 export type SequenceModel = (
   sequences: readonly (readonly number[])[],
-) => readonly (LogitValues | Prediction)[] | Promise<readonly (LogitValues | Prediction)[]>;
+) => readonly (Numbers | Prediction)[] | Promise<readonly (Numbers | Prediction)[]>;
 
 /** What a model says after a sequence, for searches that look at hidden states as well. */
 export interface Prediction {
   /** `[vocabulary]` */
-  readonly logits: LogitValues;
+  readonly logits: Numbers;
   /** The last layer's state of every token of the sequence, oldest first; of a token alone where one is asked for. */
   readonly hidden?: readonly ArrayLike<number>[];
 }
@@ -64,14 +65,14 @@ export function checkedModel(
   };
 }
 
-const isDeadEnd = (logits: LogitValues): boolean => logits.length > 0 && logits.every((logit) => logit === -Infinity);
+const isDeadEnd = (logits: Numbers): boolean => logits.length > 0 && logits.every((logit) => logit === -Infinity);
 
 /**
  * Hands logits on, and refuses a length that is not the first one's.
  *
  * @internal
  */
-export function sameLength(owner: string): (logits: LogitValues) => LogitValues {
+export function sameLength(owner: string): (logits: Numbers) => Numbers {
   let vocabulary: number | undefined;
   return (logits) => {
     vocabulary ??= logits.length;
