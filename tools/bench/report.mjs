@@ -1,12 +1,21 @@
 /** Three significant digits. */
-export const digits = (value) => (value >= 1000 ? value.toFixed(0) : Number(value.toPrecision(3)).toString());
+const digits = (value) => (value >= 1000 ? value.toFixed(0) : Number(value.toPrecision(3)).toString());
 
-/** A group of timings as a table: each beside the one that is asked about, as a ratio. */
-export function tableOf({ title, columns, rows }) {
+/** A group of timings as a Markdown table: times with their quartiles, and how many times that of the base each one is. */
+export function tableOf({ title, base, times, notes = [] }) {
+  const rows = Object.entries(times).map(([name, { median, low, high, note = '' }]) => [
+    name,
+    `${digits(median)} ms`,
+    low === undefined ? '' : `${digits(low)} to ${digits(high)}`,
+    `${digits(median / times[base].median)}x`,
+    note,
+  ]);
   const line = (cells) => `| ${cells.join(' | ')} |`;
-  return [`### ${title}`, '', line(columns), line(columns.map(() => '---')), ...rows.map(line)].join('\n');
+  const head = ['what', 'median', 'quartiles', `against ${base}`, ''];
+  return [
+    `### ${title}`,
+    '',
+    ...[head, head.map(() => '---'), ...rows].map(line),
+    ...notes.map((note) => `\n${note}`),
+  ].join('\n');
 }
-
-/** Rows of a group from times by name: the time, and how many times that of `base` it is. */
-export const ratioRows = (times, base) =>
-  Object.entries(times).map(([name, ms]) => [name, `${digits(ms)} ms`, `${digits(ms / times[base])}x`]);

@@ -1,37 +1,44 @@
-// npm run bench [-- SUITE...] [--quick] [--save]: our code and its peers in one run, as ratios.
-import { cpus } from 'node:os';
+// npm run bench [-- --only NAME --json FILE --quick]: our code and its peers in one run, as ratios.
 import { readdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { format, resolveConfig } from 'prettier';
+import { parseArgs } from 'node:util';
 import { tableOf } from './report.mjs';
 
-const here = dirname(fileURLToPath(import.meta.url));
-const known = readdirSync(join(here, 'suites')).map((file) => file.replace(/\.mjs$/, ''));
-const flags = process.argv.slice(2).filter((word) => word.startsWith('--'));
-const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
-const mistaken = [
-  ...wanted.filter((name) => !known.includes(name)),
-  ...flags.filter((flag) => !['--quick', '--save'].includes(flag)),
-];
-if (mistaken.length > 0) {
-  console.error(`bench: unknown ${mistaken.join(', ')}: expected suites among ${known.join(', ')}, --quick, --save`);
+const suites = join(dirname(fileURLToPath(import.meta.url)), 'suites');
+const known = readdirSync(suites).map((file) => file.replace(/\.mjs$/, ''));
+
+/** Ends with one line that says what was expected. */
+function refuse(message) {
+  console.error(`bench: ${message}`);
   process.exit(2);
 }
 
-const machine = `${cpus().length} x ${cpus()[0].model.trim()}, Node ${process.versions.node}`;
-for (const name of wanted.length > 0 ? wanted : known) {
-  const { title, run } = await import(`./suites/${name}.mjs`);
-  console.log(`\n${title}\n${machine}${flags.includes('--quick') ? ' (quick: shorter, noisier)' : ''}\n`);
-  const groups = [];
-  for await (const group of run({ quick: flags.includes('--quick') })) {
-    groups.push(tableOf(group));
-    console.log(`${groups.at(-1)}\n`);
+function readOptions() {
+  try {
+    const options = { only: { type: 'string', multiple: true }, json: { type: 'string' }, quick: { type: 'boolean' } };
+    return parseArgs({ options }).values;
+  } catch (error) {
+    return refuse(`${error.message.split('.')[0]}: expected --only NAME, --json FILE, --quick`);
   }
-  if (flags.includes('--save')) await save(name, [`# ${title}`, `${new Date().toISOString().slice(0, 10)}, ${machine}`, ...groups]);
 }
 
-async function save(name, parts) {
-  const file = join(here, 'results', `${name}.md`);
-  writeFileSync(file, await format(parts.join('\n\n'), { ...(await resolveConfig(file)), filepath: file }));
+const { only = known, json, quick = false } = readOptions();
+const unknown = only.find((name) => !known.includes(name));
+if (unknown) refuse(`unknown suite "${unknown}": expected one of ${known.join(', ')}`);
+
+const machine = `${cpus().length} x ${cpus()[0].model.trim()}, Node ${process.versions.node}`;
+console.log(`${machine}${quick ? ', quick: shorter and noisier' : ''}`);
+const results = [];
+for (const name of only) {
+  const { run } = await import(`./suites/${name}.mjs`);
+  for await (const group of run({ quick })) {
+    results.push({ suite: name, ...group });
+    console.log(`\n${tableOf(group)}`);
+  }
+}
+if (json) {
+  const date = new Date().toISOString().slice(0, 10);
+  writeFileSync(json, `${JSON.stringify({ version: 1, date, machine, quick, results }, null, 2)}\n`);
 }
