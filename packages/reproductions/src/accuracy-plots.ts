@@ -1,5 +1,6 @@
 import { type CellResult, accuracyOf, percent } from './grid.js';
-import { type Column, type PlotEvent, type TableEvent, plot, table } from '@surprisal/core';
+import { type Column, type PlotEvent, type TableEvent, table } from '@surprisal/core';
+import { linePlot } from './line-plot.js';
 
 const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];
 
@@ -27,37 +28,13 @@ export function accuracyPlot(results: readonly CellResult[]): PlotEvent {
       return { loss, noise, accuracy: mean, low: mean - standardError, high: mean + standardError };
     }),
   );
-  const x = { field: 'noise', type: 'quantitative', title: 'share of wrong labels', axis: { format: '%' } };
-  const loss = { field: 'loss', type: 'nominal', title: 'loss' };
-  return plot({
+  return linePlot({
     name: 'accuracy-by-noise',
     caption:
       'Accuracy on clean test digits (percent) against the share of wrong training labels; bars are one standard error over seeds.',
-    spec: {
-      $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-      width: 480,
-      height: 300,
-      data: { values },
-      layer: [
-        {
-          mark: { type: 'line', point: { size: 60 } },
-          encoding: {
-            x,
-            y: { field: 'accuracy', type: 'quantitative', title: 'test accuracy (%)', scale: { zero: false } },
-            color: loss,
-            shape: loss,
-          },
-        },
-        {
-          mark: 'errorbar',
-          encoding: {
-            x,
-            y: { field: 'low', type: 'quantitative', title: 'test accuracy (%)' },
-            y2: { field: 'high' },
-            color: loss,
-          },
-        },
-      ],
-    },
+    x: { field: 'noise', title: 'share of wrong labels', format: '%' },
+    y: { field: 'accuracy', title: 'test accuracy (%)', scale: { zero: false } },
+    series: { field: 'loss', title: 'loss' },
+    values,
   });
 }
