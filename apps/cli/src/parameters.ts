@@ -26,13 +26,13 @@ const environmentName = (name: string) => `SURPRISAL_${kebab(name).replaceAll('-
 /** Options that every run has: a parameter of such a name is set with `--set` or in the file. */
 const reserved = 'quick seed engine set runs reuse fresh on yes help json quiet verbose color ascii'.split(' ');
 
-/** Gives a command one flag per parameter of a study. */
-export function addParameterFlags(command: Command, study: Study): void {
-  for (const param of describeParams(study.params)) {
+/** Gives a command one flag per parameter of a study or method. */
+export function addParameterFlags(command: Command, { name, params }: Pick<Study, 'name' | 'params'>): void {
+  for (const param of describeParams(params)) {
     const flag = `--${kebab(param.name)}`;
     if (reserved.includes(param.name) || command.options.some((option) => option.long === flag)) continue;
     const value = param.type === 'numbers' ? 'a,b,...' : param.type === 'choice' ? 'name' : param.type;
-    command.addOption(new Option(`${flag} <${value}>`, helpOf(param)).helpGroup(`Parameters of ${study.name}:`));
+    command.addOption(new Option(`${flag} <${value}>`, helpOf(param)).helpGroup(`Parameters of ${name}:`));
   }
 }
 
@@ -83,10 +83,7 @@ export function mergeParameters({ study, quick, config, flags, set }: MergeOptio
     'environment',
     fromTexts(infos, (name) => process.env[environmentName(name)]),
   );
-  take(
-    'flag',
-    fromTexts(infos, (name) => flags[name] as string | undefined),
-  );
+  take('flag', paramsOfFlags(study, flags));
   for (const text of set) {
     const [[name, ...path], value] = assignment(text, infos);
     const before = values[name] ?? infos.find((info) => info.name === name)?.default;
@@ -94,6 +91,12 @@ export function mergeParameters({ study, quick, config, flags, set }: MergeOptio
   }
   return { params: parseParams(study.name, study.params.strict(), values), origins };
 }
+
+/** The parameters of a method or study that were given as flags. */
+export const paramsOfFlags = (
+  { params }: Pick<Study, 'params'>,
+  flags: Readonly<Record<string, unknown>>,
+): Record<string, unknown> => fromTexts(describeParams(params), (name) => flags[name] as string | undefined);
 
 function fromTexts(infos: readonly ParamInfo[], textOf: (name: string) => string | undefined): Record<string, unknown> {
   return Object.fromEntries(
