@@ -98,6 +98,15 @@ export const paramsOfFlags = (
   flags: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> => fromTexts(describeParams(params), (name) => flags[name] as string | undefined);
 
+/** The parameters that `key=value` texts of `--set` give a method. */
+export const paramsOfSet = ({ params }: Pick<Study, 'params'>, set: readonly string[]): Record<string, unknown> =>
+  Object.fromEntries(
+    set.map((text) => {
+      const [[name, ...path], value] = assignment(text, describeParams(params));
+      return [name, within({}, path, value)];
+    }),
+  );
+
 function fromTexts(infos: readonly ParamInfo[], textOf: (name: string) => string | undefined): Record<string, unknown> {
   return Object.fromEntries(
     infos.flatMap((info) => {

@@ -19,6 +19,7 @@ const commands = [
   'runs',
   'runs compare',
   'runs export',
+  'fit',
   'doctor',
   'completion',
 ];
@@ -210,6 +211,7 @@ describe('output', () => {
     'info 1',
     'info focal',
     'runs',
+    'fit',
     'doctor',
     'reproduce count --runs json',
     'reproduce count --print-config',

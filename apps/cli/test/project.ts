@@ -85,12 +85,14 @@ export interface Ended {
 export interface SurprisalOptions {
   readonly cwd: string;
   readonly env?: Record<string, string>;
+  /** What stands on stdin; nothing by default. */
+  readonly input?: string;
   /** Called with what came on stderr so far. */
   readonly watch?: (stderr: string, child: ChildProcess) => void;
 }
 
 /** Runs the command as a process of its own. */
-export function surprisal(args: readonly string[], { cwd, env = {}, watch }: SurprisalOptions): Promise<Ended> {
+export function surprisal(args: readonly string[], { cwd, env = {}, input, watch }: SurprisalOptions): Promise<Ended> {
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(
       ([name]) => !/^(FORCE_COLOR|NO_COLOR|CI|SURPRISAL_.*|NODE_OPTIONS|VITEST.*)$/.test(name),
@@ -99,11 +101,12 @@ export function surprisal(args: readonly string[], { cwd, env = {}, watch }: Sur
   const child = spawn(process.execPath, [bin, ...args], {
     cwd,
     env: { ...inherited, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
+  child.stdin?.end(input);
   let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
-  child.stderr.on('data', (data: Buffer) => {
+  child.stdout!.on('data', (data: Buffer) => (stdout += data.toString()));
+  child.stderr!.on('data', (data: Buffer) => {
     stderr += data.toString();
     watch?.(stderr, child);
   });

@@ -4,13 +4,17 @@ import type { Declare } from './index.js';
 
 export const fit: Declare = (program) =>
   program
-    .add('fit', 'Fit a scaling law to a table of runs: constants with intervals, predictions, the best use of a budget.', [
-      'fit runs.csv      (which laws fit its columns)',
-      'fit runs.csv --law chinchilla --bootstrap 1000',
-      "fit chinchilla-epoch --law chinchilla --drop-top 5 --predict 'N=70B,D=1.4T' --budget 1e24",
-      "fit runs.parquet --law power-law --columns 'x=tokens,loss=val_loss' --plot residuals.svg",
-      'fit cosine.csv --law lr-annealing --schedule cosine --total 24000 --warmup 2160 --peak 3e-4 --min 3e-5',
-    ])
+    .add(
+      'fit',
+      'Fit a scaling law to a table of runs: constants with intervals, predictions, the best use of a budget.',
+      [
+        'fit runs.csv      (which laws fit its columns)',
+        'fit runs.csv --law chinchilla --bootstrap 1000',
+        "fit chinchilla-epoch --law chinchilla --drop-top 5 --predict 'N=70B,D=1.4T' --budget 1e24",
+        "fit runs.parquet --law power-law --columns 'x=tokens,loss=val_loss' --plot residuals.svg",
+        'fit cosine.csv --law lr-annealing --schedule cosine --total 24000 --warmup 2160 --peak 3e-4 --min 3e-5',
+      ],
+    )
     .argument('<table...>', 'a file (CSV, TSV, JSON, JSON lines, Parquet), - for stdin, or a table that is built in')
     .option('--law <name>', 'the law, with parameters after a colon if any: chinchilla:loss=abs-log')
     .option('--set <key=value>', 'set a parameter of the law; may be repeated', collect)
@@ -28,7 +32,11 @@ export const fit: Declare = (program) =>
     .option('--budget <flop>', 'the best parameters and tokens for a compute budget; may be repeated', collect)
     .option('--plot <file>', 'write the residuals as a picture, SVG')
     .optionsGroup('Loss curves (lr-annealing):')
-    .option('--schedule <name>', 'of the curve: cosine, or wsd:decay=0.1; may be repeated, CURVE=wsd names a curve', collect)
+    .option(
+      '--schedule <name>',
+      'of the curve: cosine, or wsd:decay=0.1; may be repeated, CURVE=wsd names a curve',
+      collect,
+    )
     .option('--predict-schedule <name>', 'the loss under another schedule; may be repeated', collect)
     .option('--total <steps>', 'the last step of schedules')
     .option('--warmup <steps>', 'steps of linear warm-up (default 0)')

@@ -2,6 +2,7 @@ import type { CliCommand } from '../command.js';
 import { compare } from './compare.js';
 import { completion } from './completion.js';
 import { doctor } from './doctor.js';
+import { fit } from './fit.js';
 import { info } from './info.js';
 import { list } from './list.js';
 import { reproduce } from './reproduce.js';
@@ -14,6 +15,7 @@ export type Declare = (program: CliCommand) => CliCommand;
 /** All commands, as help groups them. */
 export const commands: Readonly<Record<string, readonly Declare[]>> = {
   'Methods and papers:': [list, info, reproduce, compare],
+  'Your own data:': [fit],
   'Runs:': [resume, runs],
   'This installation:': [doctor, completion],
 };

@@ -17,6 +17,11 @@ describe('drawCurves', () => {
     ]);
   });
 
+  it('leaves scattered points alone', () => {
+    const drawn = drawCurves([{ ...line('*', [0, 2, 1]), scattered: true }], { width: 22, height: 5, ascii: true });
+    expect(drawn.join('').match(/[.*]/g)).toEqual(['.', '.', '.']);
+  });
+
   it('fits its width and height, with braille dots', () => {
     const many = Array.from({ length: 500 }, (_, i) => Math.sin(i / 30));
     const lines = drawCurves(

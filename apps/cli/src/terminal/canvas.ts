@@ -8,6 +8,8 @@ export interface Point {
 export interface Curve {
   readonly symbol: string;
   readonly points: readonly Point[];
+  /** Whether its points stand alone: neither joined nor marked. */
+  readonly scattered?: boolean;
   readonly faint?: readonly Point[];
   /** Colours the curve's cells. */
   readonly paint?: (text: string) => string;
@@ -53,14 +55,14 @@ export function drawCurves(curves: readonly Curve[], { width, height, ascii, dim
     cell.paint = paint;
   };
   for (const { faint = [] } of curves) for (const point of faint) dot(x.at(point.x), y.at(point.y), dim);
-  for (const { points, paint } of curves)
-    trace(
-      points,
-      (p) => [x.at(p.x), y.at(p.y)],
-      (c, l) => dot(c, l, paint),
-    );
-  curves.forEach(({ points, symbol, paint }, i) => {
-    for (const point of marks(points, i)) {
+  for (const { points, paint, scattered } of curves) {
+    const place = (p: Point) => [x.at(p.x), y.at(p.y)] as const;
+    const draw = (column: number, level: number) => dot(column, level, paint);
+    if (scattered) for (const point of points) draw(...place(point));
+    else trace(points, place, draw);
+  }
+  curves.forEach(({ points, symbol, paint, scattered }, i) => {
+    for (const point of scattered ? [] : marks(points, i)) {
       const cell = cells[height - 1 - (Math.round(y.at(point.y)) >> 2)]![Math.round(x.at(point.x)) >> 1]!;
       Object.assign(cell, { symbol, paint });
     }

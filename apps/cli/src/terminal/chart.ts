@@ -7,11 +7,17 @@ import { terminalWidth } from './width.js';
 interface Series {
   readonly name: string;
   readonly points: readonly Point[];
+  readonly scattered?: boolean;
+}
+
+interface Layer {
+  readonly mark?: string | { readonly type?: string };
+  readonly encoding?: Encoding;
 }
 
 interface Encoding {
   readonly x?: { readonly field?: string; readonly title?: string };
-  readonly y?: { readonly field?: string; readonly title?: string };
+  readonly y?: { readonly field?: string; readonly title?: string; readonly datum?: number };
   readonly color?: { readonly field?: string };
 }
 
@@ -24,13 +30,15 @@ const SMOOTHING = 0.9;
 
 /** Draws the lines of a Vega-Lite specification as text, fitting the width; false when it has none that text can show. */
 export function printChart(output: Output, { name, caption, spec }: PlotEvent): boolean {
-  const layer = (spec.layer as readonly Record<string, unknown>[] | undefined)?.[0] ?? spec;
-  const { x, y, color } = (layer.encoding ?? {}) as Encoding;
+  const layers = (spec.layer as readonly Layer[] | undefined) ?? [spec as Layer];
+  const { mark, encoding: { x, y, color } = {} } = layers[0]!;
   const rows = (spec.data as { values?: readonly Record<string, unknown>[] } | undefined)?.values;
   if (!rows || !x?.field || !y?.field) return false;
+  const scattered = (typeof mark === 'object' ? mark.type : mark) === 'point';
+  const level = layers.slice(1).find(({ encoding }) => encoding?.y?.datum !== undefined)?.encoding!.y!.datum;
   const groups = Object.entries(groupBy(rows, (row) => (color?.field ? String(row[color.field]) : '')));
-  const series = groups.map(([name, members]) => ({ name, points: pointsOf(members, x.field!, y.field!) }));
-  return print(output, `${name}: ${caption}`, series, [x.title ?? x.field, y.title ?? y.field]);
+  const series = groups.map(([name, members]) => ({ name, points: pointsOf(members, x.field!, y.field!), scattered }));
+  return print(output, `${name}: ${caption}`, series, [x.title ?? x.field, y.title ?? y.field], level);
 }
 
 const CURVES = [
@@ -61,27 +69,43 @@ function means(points: readonly Point[]): Point[] {
     .sort((a, b) => a.x - b.x);
 }
 
-function print(output: Output, title: string, all: readonly Series[], [x, y]: readonly [string, string]): boolean {
+function print(
+  output: Output,
+  title: string,
+  all: readonly Series[],
+  [x, y]: readonly [string, string],
+  level?: number,
+): boolean {
   const symbols = output.ascii ? ASCII_SYMBOLS : SYMBOLS;
   const series = all.filter(({ points }) => points.length > 0).slice(0, symbols.length); // more could not be told apart
   if (!output.forPeople || series.every(({ points }) => points.length < 2)) return false;
   const { cyan, yellow, magenta, green, blue, red, dim, bold } = output.colors;
   const paints = [cyan, yellow, magenta, green, blue, red];
-  const curves = series.map(({ points }, i): Curve => ({
+  const curves = series.map(({ points, scattered = false }, i): Curve => ({
     symbol: symbols[i]!,
     paint: paints[i % paints.length]!,
-    ...(points.length < SMOOTH_FROM ? { points } : { points: smoothed(points), faint: points }),
+    scattered,
+    ...(scattered || points.length < SMOOTH_FROM ? { points } : { points: smoothed(points), faint: points }),
   }));
   const [across, up] = output.ascii ? ['->', '^'] : ['→', '↑'];
   const note = curves.some(({ faint }) => faint) ? `, smoothed by ${SMOOTHING}` : '';
   const left = all.length > series.length ? `   (${all.length - series.length} more in the report)` : '';
   const width = Math.max(30, Math.min(80, terminalWidth(process.stdout) ?? 80));
   output.print(`\n${bold(title)}`);
-  for (const line of drawCurves(curves, { width, height: HEIGHT, ascii: output.ascii, dim })) output.print(line);
+  const drawn = level === undefined ? curves : [levelLine(level, curves), ...curves];
+  for (const line of drawCurves(drawn, { width, height: HEIGHT, ascii: output.ascii, dim })) output.print(line);
   output.print(dim(`          ${x} ${across}  ${y} ${up}${note}`));
   for (const line of legend(series, curves, width)) output.print(`          ${line}`);
   if (left) output.print(left);
   return true;
+}
+
+/** A faint line across, at a level. */
+function levelLine(level: number, curves: readonly Curve[]): Curve {
+  const xs = curves.flatMap(({ points }) => points.map(({ x }) => x));
+  const [low, high] = [xs.reduce((a, b) => Math.min(a, b)), xs.reduce((a, b) => Math.max(a, b))];
+  const faint = Array.from({ length: 60 }, (_, i) => ({ x: low + ((high - low) * i) / 59, y: level }));
+  return { symbol: '', points: [], faint };
 }
 
 /** `● one   ▲ two`, in as many lines as it takes. */

@@ -1,0 +1,56 @@
+import type { Allocation, ColumnMap, ScalingFit } from '@surprisal/scaling-laws';
+
+/** A lower and an upper bound. */
+export type Bounds = readonly [number, number];
+
+/** How intervals were found, in words, and their coverage. */
+export interface IntervalMethod {
+  readonly method: 'bootstrap' | 'profile';
+  readonly coverage: number;
+  readonly resamples?: number;
+  readonly seed?: number;
+}
+
+/** A fitted constant. Without `identified` its value is one of many that fit as well. */
+export interface FittedConstant {
+  readonly name: string;
+  readonly value: number;
+  readonly interval?: Bounds;
+  readonly identified: boolean;
+  readonly description: string;
+}
+
+/** The law's value for one run. */
+export interface Prediction {
+  readonly inputs: Readonly<Record<string, number>>;
+  readonly value: number;
+  readonly interval?: Bounds;
+}
+
+/** The best use of a budget. */
+export interface BudgetAdvice extends Allocation {
+  readonly budget: number;
+  readonly intervals?: Readonly<Partial<Record<'N' | 'D' | 'loss' | 'tokensPerParameter', Bounds>>>;
+}
+
+/** How well runs that were left out are predicted. */
+export interface HeldOut {
+  readonly rows: number;
+  readonly rmse: number;
+  readonly meanRelativeError: number;
+}
+
+/** All that `surprisal fit` says. */
+export interface FitReport {
+  readonly table: { readonly name: string; readonly rows: number; readonly duplicates: number };
+  readonly formula: string;
+  readonly law: { readonly name: string; readonly params: Readonly<Record<string, unknown>> };
+  readonly columns: ColumnMap;
+  readonly fit: ScalingFit;
+  readonly constants: readonly FittedConstant[];
+  readonly interval?: IntervalMethod;
+  readonly predictions: readonly Prediction[];
+  readonly budgets: readonly BudgetAdvice[];
+  readonly heldOut?: HeldOut;
+  readonly warnings: readonly string[];
+}

@@ -1,0 +1,203 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { chinchilla } from '@surprisal/scaling-laws';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type SurprisalOptions, makeProject, surprisal } from './project.js';
+
+let project: ReturnType<typeof makeProject>;
+const file = (name: string, text: string) => writeFileSync(join(project.folder, name), text);
+const run = (args: string | readonly string[], options: Partial<SurprisalOptions> = {}) =>
+  surprisal(['fit', ...(typeof args === 'string' ? args.split(' ').filter(Boolean) : args)], {
+    cwd: project.folder,
+    ...options,
+  });
+const lastLine = (text: string) => text.trimEnd().split('\n').at(-1)!;
+
+/** Runs that follow a law exactly, but for a bit of a wave. */
+function runsOf(constants: Parameters<ReturnType<typeof chinchilla>['predict']>[0], wave = 0): string {
+  const law = chinchilla();
+  const rows = [1e8, 3e8, 1e9, 3e9, 1e10].flatMap((N) =>
+    [2e9, 8e9, 3e10, 1e11].map((D, i) => {
+      const loss = law.predict(constants, { N, D }) * (1 + wave * Math.sin(7 * i + Math.log(N)));
+      return `${N},${D},${loss}`;
+    }),
+  );
+  return `${['params,tokens,val_loss', ...rows].join('\n')}\n`;
+}
+const truth = { E: 1.7, A: 400, B: 1500, alpha: 0.34, beta: 0.36 };
+
+beforeAll(() => {
+  project = makeProject();
+  file('runs.csv', runsOf(truth, 0.002));
+  file('exact.csv', runsOf(truth));
+});
+afterAll(() => project.remove());
+
+interface FitJson {
+  version: number;
+  constants: { name: string; value: number; identified: boolean; interval?: [number, number] }[];
+  predictions: { inputs: Record<string, number>; value: number; interval?: [number, number] }[];
+  budgets: { budget: number; N: number; D: number; tokensPerParameter: number; loss: number }[];
+  identifiable: boolean;
+  n: number;
+  columns: Record<string, string>;
+  warnings: string[];
+}
+const json = async (args: string | readonly string[]) => {
+  const { code, stdout } = await run([...(typeof args === 'string' ? args.split(' ') : args), '--json']);
+  return { code, ...(JSON.parse(stdout) as FitJson) };
+};
+
+describe('surprisal fit', () => {
+  it('finds the constants that made the runs, and predicts with them', async () => {
+    const found = await json(['exact.csv', '--law', 'chinchilla', '--predict', 'N=70B,D=1.4T', '--budget', '1e24']);
+    expect(found).toMatchObject({
+      code: 0,
+      version: 1,
+      n: 20,
+      identifiable: true,
+      columns: { N: 'params', D: 'tokens', loss: 'val_loss' },
+    });
+    for (const { name, value } of found.constants) expect(value).toBeCloseTo(truth[name as keyof typeof truth], 1);
+    const law = chinchilla();
+    expect(found.predictions[0]!.value).toBeCloseTo(law.predict(truth, { N: 70e9, D: 1.4e12 }), 3);
+    const [advice] = found.budgets;
+    expect((6 * advice!.N * advice!.D) / 1e24).toBeCloseTo(1, 6);
+    expect(advice!.tokensPerParameter).toBeCloseTo(advice!.D / advice!.N, 6);
+  });
+
+  it('says all of it to people, on stdout, with units', async () => {
+    const { code, stdout, stderr } = await run('runs.csv --law chinchilla --predict N=70B,D=1.4T --budget 1e24');
+    expect(code).toBe(0);
+    expect(stderr.replace(/^warning: plugin .*\n/gm, '')).toBe('');
+    expect(stdout).toMatch(/^chinchilla {2}L = E \+ A N/);
+    expect(stdout).toMatch(/^alpha +0\.3\d+ +exponent/m);
+    expect(stdout).toMatch(/^objective .* rmse .* nats\/token .* n 20$/m);
+    expect(stdout).toMatch(/^70\.0B +1\.40T +[\d.]+$/m);
+    expect(stdout).toContain('tokens/parameter');
+    expect(stdout).toContain('residuals: measured against predicted');
+    // eslint-disable-next-line no-control-regex -- escapes are what is looked for
+    expect(stdout).not.toMatch(/\r|\u001b/);
+  });
+
+  it('reproduces the re-analysis of Chinchilla from the table that is built in', async () => {
+    const found = await json('chinchilla-epoch --law chinchilla --drop-top 5');
+    const { E, alpha, beta } = Object.fromEntries(found.constants.map(({ name, value }) => [name, value]));
+    expect([found.n, E!.toFixed(3), alpha!.toFixed(3), beta!.toFixed(3)]).toEqual([240, '1.817', '0.347', '0.367']);
+  });
+
+  it('says which laws fit the columns of a table', async () => {
+    const { code, stdout, stderr } = await run('runs.csv');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^chinchilla +L = .* +N = params, D = tokens, loss = val_loss$/m);
+    expect(stderr).toContain('surprisal fit runs.csv --law ');
+  });
+
+  it('reads a table from stdin, and other columns by name, under parameters of the law', async () => {
+    const input = readFileSync(join(project.folder, 'runs.csv'), 'utf8').replace('params,tokens', 'size of it,seen');
+    const args = ['-', '--law', 'chinchilla', '--columns', 'N=size of it,D=seen', '--set', 'loss=sq-log', '--json'];
+    const { code, stdout } = await run(args, { input });
+    expect([code, JSON.parse(stdout)]).toMatchObject([
+      0,
+      { columns: { N: 'size of it', D: 'seen' }, table: { name: 'stdin' } },
+    ]);
+  });
+
+  it('writes the residuals as a picture', async () => {
+    const { code, stderr } = await run('runs.csv --law chinchilla --plot residuals.svg');
+    expect([code, lastLine(stderr)]).toEqual([0, 'residuals: residuals.svg']);
+    expect(readFileSync(join(project.folder, 'residuals.svg'), 'utf8')).toMatch(/^<svg/);
+  });
+
+  it('does not pretend where the runs do not tell: exit code 1, no prediction', async () => {
+    const rows = [1e9, 2e9, 4e9, 8e9, 1e10, 2e10].map((D) => `1e9,${D},${1.9 + 1500 * D ** -0.36}`);
+    file('one-size.csv', `N,D,loss\n${rows.join('\n')}\n`);
+    const args = 'one-size.csv --law chinchilla --predict N=1e10,D=1e11';
+    const { code, stdout } = await run(args);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^not identifiable: these runs do not tell .*A/m);
+    expect(stdout).toMatch(/^A +not told/m);
+    expect(await json(args)).toMatchObject({ code: 1, identifiable: false, predictions: [] });
+  });
+
+  it('says that rows stand there twice, and fits all the same', async () => {
+    const text = readFileSync(join(project.folder, 'runs.csv'), 'utf8');
+    file('twice.csv', `${text}${text.split('\n')[1]}\n`);
+    const { code, stdout } = await run('twice.csv --law chinchilla');
+    expect(code).toBe(0);
+    expect(stdout).toContain('21 runs of twice.csv, 1 of them as another one');
+  });
+
+  it('is ASCII when asked, and has colours only when asked', async () => {
+    const { stdout } = await run('runs.csv --law chinchilla --ascii');
+    // eslint-disable-next-line no-control-regex -- the range is the point
+    expect(stdout).toMatch(/^[\x00-\x7f]*$/);
+    expect((await run('runs.csv --law chinchilla --color')).stdout).toContain('\u001b[1m');
+  });
+});
+
+describe('mistakes: one line on stderr, exit code 2', () => {
+  it.each<[string, string | RegExp]>([
+    [
+      'nowhere.csv --law chinchilla',
+      'nowhere.csv: no such file; give a table of runs, or the name of one that is built in',
+    ],
+    ['chinchila-epoch --law chinchilla', 'unknown data set "chinchila-epoch": did you mean "chinchilla-epoch"?'],
+    ['moby-dick --law chinchilla', /^moby-dick: is no table of runs; /],
+    ['. --law chinchilla', '.: cannot be read (EISDIR); it is a folder, name a file'],
+    ['runs.csv --law chinchila', 'unknown scaling-law "chinchila": did you mean "chinchilla"?'],
+    ['runs.csv --law chinchilla:loss=cubic', /^chinchilla: loss must be one of /],
+    ['runs.csv --law chinchilla --set los=sq-log', /^chinchilla: unknown parameter "los"/],
+    ['runs.csv --law chinchilla --predict 70B', '--predict must be NAME=NUMBER,... such as N=7e10,D=1.4e12, got "70B"'],
+    ['runs.csv --law chinchilla --predict N=many,D=1', '--predict N must be a number such as 7e10 or 70B, got "many"'],
+    ['runs.csv --law chinchilla --predict N=1e9', /^chinchilla: input D \(tokens\) must be given/],
+    [
+      'runs.csv --law chinchilla --columns params',
+      '--columns must be NAME=COLUMN,... such as N=params,loss=val_loss, got "params"',
+    ],
+    [
+      'runs.csv --law chinchilla --columns N=parms',
+      'chinchilla: the runs have no column "parms": did you mean "params"?',
+    ],
+    [
+      'runs.csv --law chinchilla --budget -3',
+      '--budget must be a number of FLOP greater than 0, such as 1e24, got "-3"',
+    ],
+    ['runs.csv --law chinchilla --interval 95', '--interval must be between 0 and 1, got "95"'],
+    ['runs.csv --law chinchilla --bootstrap 1.5', '--bootstrap must be a whole number of at least 10, got "1.5"'],
+    [
+      'runs.csv --law chinchilla --bootstrap 100 --profile',
+      '--bootstrap and --profile are two ways to intervals; give one',
+    ],
+    ['runs.csv exact.csv --law chinchilla', 'fit: chinchilla takes one table, got 2'],
+    ['runs.csv --lwa chinchilla', `unknown option '--lwa' (did you mean --law?)`],
+    ['empty.csv --law chinchilla', 'empty.csv: the file is empty; expected a table with named columns'],
+    ['short.csv --law chinchilla', /^chinchilla: 3 runs cannot tell 5 parameters \(.*\); give at least 5$/],
+    [
+      'text.csv --law chinchilla',
+      'text.csv: row 2, column loss must be a number, got "2.9 nats"; write 2.9, without a unit',
+    ],
+    ['negative.csv --law chinchilla', 'chinchilla: column "loss" must be numbers greater than 0, got -2.9 in row 2'],
+    ['missing.csv --law chinchilla', /^chinchilla: the runs need a column "D" \(tokens\) or what it is derived from/],
+    ['names.csv', /^names\.csv: no law fits the columns a, b; laws read /],
+  ])('%s', async (args, message) => {
+    file('empty.csv', '');
+    file('short.csv', 'N,D,loss\n1e9,2e10,3\n2e9,2e10,2.9\n3e9,2e10,2.8\n');
+    file('text.csv', 'N,D,loss\n1e9,2e10,3\n2e9,2e10,2.9 nats\n3e9,2e10,2.8\n');
+    file('negative.csv', 'N,D,loss\n1e9,2e10,3\n2e9,2e10,-2.9\n3e9,2e10,2.8\n4e9,2e10,2.8\n5e9,2e10,2.8\n');
+    file('missing.csv', 'N,loss\n1e9,3\n');
+    file('names.csv', 'a,b\n1,2\n');
+    const { code, stdout, stderr } = await run(args);
+    const said = lastLine(stderr).replace(/^surprisal: /, '');
+    if (typeof message === 'string') expect(said).toBe(message);
+    else expect(said).toMatch(message);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).not.toContain('    at ');
+  });
+
+  it('is one JSON object on stdout with --json', async () => {
+    const { code, stdout } = await run('nowhere.csv --law chinchilla --json');
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ version: 1, error: { name: 'DataError' } });
+  });
+});
