@@ -39,8 +39,8 @@ export const chinchillaParameters = [
   { name: 'A', scale: 'log', description: 'loss that a model of one parameter would add' },
   { name: 'B', scale: 'log', description: 'loss that training on one token would add' },
   { name: 'E', scale: 'log', description: 'irreducible loss: the entropy of the text' },
-  { name: 'alpha', scale: 'linear', description: 'exponent of size' },
-  { name: 'beta', scale: 'linear', description: 'exponent of data' },
+  { name: 'alpha', scale: 'linear', runaway: 2, description: 'exponent of size' },
+  { name: 'beta', scale: 'linear', runaway: 2, description: 'exponent of data' },
 ] as const;
 
 /** The grid of Hoffmann et al.: 4500 points. */

@@ -1,11 +1,11 @@
 import { DataError } from '@surprisal/core';
-import { type MultiStartMinimum, minimize, multiStart, nelderMead } from '@surprisal/core/numerics';
 import type { z } from 'zod';
 import { diagnose } from './identifiability.js';
 import { type Constants, type Inputs, type LawMaths, predictRows, toConstants, toInternal } from './law-maths.js';
-import { type Problem, SHARPEST, coreWidth, fitObjective, objectiveScale, totalWeight } from './objective.js';
+import { type Problem, degreeOf, objectiveScale, totalWeight } from './objective.js';
 import { type ColumnMap, type FitRows, type Runs, readRuns, resampled, selectRows } from './runs.js';
 import type { ScalingLaw, fitParams } from './scaling-law.js';
+import { type Solution, checkRows, freeNames, solveInStages } from './solve.js';
 
 /** How a law is fitted: the parameters that every law has. */
 export type FitParams = z.output<typeof fitParams>;
@@ -32,6 +32,8 @@ export interface ScalingFit<P extends string = string> {
   readonly parameters: Constants<P>;
   /** The sum (or mean) over runs of the law's loss. */
   readonly objective: number;
+  /** Degree of the objective in the residuals: 1 for absolute errors, 2 for squares, between them for a Huber loss. */
+  readonly degree: number;
   /** Root mean squared error of the losses themselves, not their logarithms. */
   readonly rmse: number;
   /** Share of the variance of losses that the law explains. */
@@ -82,27 +84,20 @@ export function fitLaw<P extends string>(
 ): ScalingFit<P> {
   const rows = dropTop(law, readRuns(law, maths, runs, options.columns), options.dropTop ?? 0);
   const problem: Problem<P> = { method: law.method, maths, params, rows };
-  const free = maths.parameters.filter(({ name }) => !(options.fixed && name in options.fixed) && !maths.tied?.[name]);
-  checkRows(
-    law.method,
-    rows,
-    free.map(({ name }) => name),
-  );
+  const free = freeNames(maths, options.fixed);
+  checkRows(law.method, rows, free);
   const found = solveInStages(problem, startsOf(problem, options), options.fixed ?? {});
-  const { warnings, unidentified } = diagnose(
-    problem,
-    found.x,
-    free.map(({ name }) => name),
-  );
+  const { warnings, unidentified } = diagnose(problem, found.x, free);
   return {
     law,
     parameters: toConstants(maths, found.x),
     objective: found.value * objectiveScale(problem),
+    degree: degreeOf(problem, found.x),
     ...quality(problem, found.x),
     runs: rows.columns,
     identifiable: unidentified.length === 0,
     unidentified,
-    warnings,
+    warnings: [...loneliness(found), ...warnings],
     starts: found.starts,
     agreeing: found.agreeing,
     predict: ((inputs: Inputs) => predictRows(law.method, maths, found.x, inputs)) as ScalingFit<P>['predict'],
@@ -120,100 +115,19 @@ function dropTop(law: ScalingLaw, rows: FitRows, count: number): FitRows {
   return selectRows(rows, (row) => rows.loss[row]! < limit);
 }
 
-function checkRows(method: string, { n }: FitRows, free: readonly string[]): void {
-  if (n >= free.length && n > 0) return;
-  throw new DataError(
-    `${method}: ${n} run${n === 1 ? '' : 's'} cannot tell ${free.length} parameters (${free.join(', ')}); give at least ${free.length}`,
-  );
-}
-
 function startsOf<P extends string>({ method, maths, params, rows }: Problem<P>, options: FitOptions<P>) {
   const { starts = params.starts } = options;
   if (typeof starts !== 'string') return starts.map((constants) => toInternal(method, maths, constants));
   return (starts === 'grid' && maths.grid?.()) || maths.starts(rows);
 }
 
-interface Solution {
-  readonly x: Float64Array;
-  readonly value: number;
-  readonly starts: number;
-  readonly agreeing: number;
+function loneliness({ starts, agreeing, value }: Solution): string[] {
+  if (starts === 1 || agreeing > 1 || value < PERFECT) return [];
+  return [`only one of ${starts} starts reached the best objective: there may be a better one`];
 }
 
-/** How many of the scouted starts are followed to the end. */
-const KEEP = 12;
-
-/** One stage after the other; most laws have one. */
-function solveInStages<P extends string>(
-  problem: Problem<P>,
-  starts: readonly ArrayLike<number>[],
-  fixed: Partial<Constants<P>>,
-): Solution {
-  const { maths, rows, method } = problem;
-  let found: Solution | undefined;
-  for (const { hold, rows: passes } of maths.stages ?? [{ hold: [] }]) {
-    const part = passes ? selectRows(rows, (row) => passes(rows.inputs[row]!)) : rows;
-    const names = maths.parameters.map(({ name }) => name);
-    checkRows(
-      method,
-      part,
-      names.filter((name) => !hold.includes(name) && !(name in fixed) && !maths.tied?.[name]),
-    );
-    const points: readonly ArrayLike<number>[] = found ? [found.x] : starts;
-    const held = Object.fromEntries(hold.map((name) => [name, toConstants(maths, points[0]!)[name]]));
-    const next = solve({ ...problem, rows: part }, points, { ...held, ...fixed } as Partial<Constants<P>>);
-    found = { ...next, starts: found?.starts ?? next.starts, agreeing: found?.agreeing ?? next.agreeing };
-  }
-  return found!;
-}
-
-/** The least objective from any of the starts; losses with a kink, or nearly, are approached from smoother ones and polished. */
-function solve<P extends string>(
-  problem: Problem<P>,
-  starts: readonly ArrayLike<number>[],
-  fixed: Partial<Constants<P>>,
-): Solution {
-  const bounds = boundsOf(problem, fixed);
-  const [first, ...narrower] = widthsOf(coreWidth(problem.params));
-  const options = { ...bounds, keep: KEEP };
-  const found: MultiStartMinimum = multiStart(fitObjective(problem, first), starts, options);
-  if (narrower.length === 0) return found;
-  const x = narrower.reduce((point, width) => minimize(fitObjective(problem, width), point, bounds).x, found.x);
-  return { ...found, ...polish(problem, x, bounds) };
-}
-
-/** From a Huber loss of the usual width to one that is nearly an absolute value, in steps of ten. */
-function widthsOf(width: number): number[] {
-  const narrowest = Math.max(width, SHARPEST);
-  const widths = [Math.max(width, 1e-3)];
-  while (widths.at(-1)! > narrowest * 1.01) widths.push(Math.max(narrowest, widths.at(-1)! / 10));
-  return widths;
-}
-
-/** Simplex and gradients in turns, as long as it helps. */
-function polish<P extends string>(problem: Problem<P>, start: Float64Array, bounds: ReturnType<typeof boundsOf>) {
-  const objective = fitObjective(problem);
-  const scratch = new Float64Array(start.length);
-  let best = { x: start, value: objective(Float64Array.from(start), scratch) };
-  for (let round = 0; round < 8; round++) {
-    const crawled = nelderMead((x) => objective(x, scratch), best.x, { ...bounds, size: 0.03 / (1 + round) });
-    const slid = minimize(objective, crawled.x, bounds);
-    const gain = best.value - slid.value;
-    if (slid.value <= best.value) best = slid;
-    if (gain <= 1e-8 * Math.abs(best.value)) break;
-  }
-  return best;
-}
-
-/** Bounds in internal coordinates; a parameter that is fixed has two equal ones. */
-function boundsOf<P extends string>({ maths }: Problem<P>, fixed: Partial<Constants<P>>) {
-  const bound = (side: 'lower' | 'upper') =>
-    maths.parameters.map((parameter) => {
-      const value = fixed[parameter.name] ?? parameter[side] ?? (side === 'lower' ? -Infinity : Infinity);
-      return parameter.scale === 'log' && Number.isFinite(value) ? Math.log(value) : value;
-    });
-  return { lower: bound('lower'), upper: bound('upper') };
-}
+/** A minimised objective (about 1 for residuals as large as the loss itself) that is zero but for rounding. */
+const PERFECT = 1e-9;
 
 function quality<P extends string>({ maths, rows }: Problem<P>, theta: Float64Array) {
   const scratch = new Float64Array(theta.length);
@@ -236,6 +150,6 @@ function refit<P extends string>(problem: Problem<P>, from: Float64Array, change
     ? { ...chosen, loss: Float64Array.from(losses), logLoss: Float64Array.from(losses, Math.log) }
     : chosen;
   const changed = { ...problem, rows };
-  const { x, value } = solve(changed, [from], fixed);
+  const { x, value } = solveInStages(changed, [from], fixed);
   return { parameters: toConstants(problem.maths, x), objective: value * objectiveScale(changed) };
 }

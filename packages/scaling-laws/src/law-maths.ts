@@ -9,6 +9,10 @@ export interface LawParameter<P extends string = string> {
   /** Bounds, in the parameter's own units. A fit that ends at one says so. */
   readonly lower?: number;
   readonly upper?: number;
+  /** Another parameter that it is held equal to, and so not fitted. */
+  readonly tiedTo?: P;
+  /** A value above which a refit to resampled runs counts as run away. */
+  readonly runaway?: number;
   readonly description: string;
 }
 
@@ -44,8 +48,6 @@ export interface LawMaths<P extends string = string> {
   readonly starts: (context: StartContext) => readonly ArrayLike<number>[];
   /** A wide grid of starting points, where the law's paper has one. */
   readonly grid?: () => readonly ArrayLike<number>[];
-  /** Parameters that are held equal to another, and so not fitted: `{ beta: 'alpha' }`. */
-  readonly tied?: Readonly<Partial<Record<P, P>>>;
   /** Fits in steps: in each, the parameters named are held, and only the rows that pass take part. Default: all at once. */
   readonly stages?: readonly FitStage<P>[];
   readonly published?: Readonly<Record<string, Constants<P>>>;
@@ -110,6 +112,22 @@ export function predictRows(
     );
   }
   return Float64Array.from({ length: n }, (_, row) => at(row));
+}
+
+/** Derivatives of the prediction for one run, in the units of the parameters. */
+export function gradientAt<P extends string>(
+  owner: string,
+  maths: LawMaths<P>,
+  constants: Constants<P>,
+  inputs: Readonly<Record<string, number>>,
+): Constants<P> {
+  const theta = toInternal(owner, maths, constants);
+  const gradient = new Float64Array(theta.length);
+  const values = Float64Array.from(maths.inputs, (input) => checked(owner, input, inputOf(owner, input, inputs)[0]!));
+  const value = Math.exp(maths.logPredict(theta, featuresOf(maths, values), gradient));
+  const unit = (k: number) => (maths.parameters[k]!.scale === 'log' ? Math.exp(theta[k]!) : 1);
+  const entries = maths.parameters.map(({ name }, k) => [name, (value * gradient[k]!) / unit(k)]);
+  return Object.fromEntries(entries) as Constants<P>;
 }
 
 function inputOf(owner: string, input: InputColumn, inputs: Inputs): ArrayLike<number> {

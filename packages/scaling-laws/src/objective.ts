@@ -74,11 +74,11 @@ function sizeOf({ params, rows }: Problem): number {
 /** How many runs count. */
 export const totalWeight = ({ weights }: FitRows): number => weights.reduce((sum, weight) => sum + weight, 0);
 
-/** The parameters that are held equal to others, by position. */
-function tiesOf({ parameters, tied = {} }: LawMaths): [number, number][] {
-  const place = (name: string) => parameters.findIndex((parameter) => parameter.name === name);
-  return Object.entries(tied).map(([to, from]) => [place(to), place(from!)]);
-}
+/** The parameters that are held equal to others, by position: `[to, from]`. */
+export const tiesOf = ({ parameters }: LawMaths): [number, number][] =>
+  parameters.flatMap(({ tiedTo }, to) =>
+    tiedTo === undefined ? [] : [[to, parameters.findIndex(({ name }) => name === tiedTo)]],
+  );
 
 /** The Jacobian of the log predictions in internal coordinates, a row for each that counts. */
 export function jacobian({ maths, rows }: Problem, theta: Float64Array): Float64Array[] {
@@ -94,4 +94,22 @@ export function jacobian({ maths, rows }: Problem, theta: Float64Array): Float64
       }
       return gradient;
     });
+}
+
+/**
+ * The degree of the objective in the residuals, by Euler's rule for homogeneous functions, `sum r rho'(r) / sum rho(r)`: 1 for absolute
+ * errors, 2 for squares.
+ */
+export function degreeOf({ maths, params, rows }: Problem, theta: Float64Array): number {
+  const width = coreWidth(params);
+  if (width === 0) return 1;
+  const scratch = new Float64Array(theta.length);
+  let [sum, turned] = [0, 0];
+  rows.logLoss.forEach((value, i) => {
+    const size = Math.abs(value - maths.logPredict(theta, rows.features[i]!, scratch));
+    const slope = Math.min(size, width);
+    sum += slope * (size - slope / 2);
+    turned += slope * size;
+  });
+  return sum > 0 ? turned / sum : 2;
 }

@@ -1,5 +1,9 @@
 import { definePlugin } from '@surprisal/core';
+import { brokenPowerLaw } from './broken-power-law.js';
 import { chinchilla } from './chinchilla.js';
+import { dataConstrained } from './data-constrained.js';
+import { kaplan, kaplanCompute, kaplanData, kaplanSize, kaplanSteps } from './kaplan.js';
+import { logLinear } from './log-linear.js';
 import { constant, cosine, cyclic, linear, multiStep, rewarmup, twoStage, warmupStableDecay } from './schedules.js';
 
 export default definePlugin({
@@ -8,5 +12,23 @@ export default definePlugin({
     { name: 'scaling-law', summary: 'What a training run is given to its loss, with constants fitted to runs.' },
     { name: 'schedule', summary: 'Length, peak and warm-up of a run to a learning rate per step.' },
   ],
-  methods: [chinchilla, constant, linear, cosine, warmupStableDecay, multiStep, twoStage, cyclic, rewarmup],
+  methods: [
+    chinchilla,
+    dataConstrained,
+    kaplan,
+    kaplanSize,
+    kaplanData,
+    kaplanCompute,
+    kaplanSteps,
+    brokenPowerLaw,
+    logLinear,
+    constant,
+    linear,
+    cosine,
+    warmupStableDecay,
+    multiStep,
+    twoStage,
+    cyclic,
+    rewarmup,
+  ],
 });

@@ -63,7 +63,7 @@ export function matchColumns(law: Columns, names: readonly string[], overrides: 
     if (found !== undefined) map[column.name] = found;
     else
       for (const source of column.derived?.from ?? [column])
-        map[source.name] = find(source) ?? fail(law.method, column, names);
+        map[source.name] = find(source) ?? fail(law.method, column, names, known);
   }
   return map;
 }
@@ -73,8 +73,15 @@ const meant = (name: string, candidates: readonly string[]): string => {
   return suggestion ? `: did you mean "${suggestion}"?` : `; it must be one of ${candidates.join(', ')}`;
 };
 
-function fail(method: string, { name, unit, aliases = [], derived }: InputColumn, names: readonly string[]): never {
-  const suggestion = [name, ...aliases].map((alias) => nearest(alias, names)).find((found) => found !== undefined);
+function fail(
+  method: string,
+  { name, unit, aliases = [], derived }: InputColumn,
+  names: readonly string[],
+  known: readonly string[],
+): never {
+  const unclaimed = names.filter((candidate) => !known.includes(candidate));
+  const spelled = [name, ...aliases].filter(({ length }) => length > 2); // one letter is near any other
+  const suggestion = spelled.map((alias) => nearest(alias, unclaimed)).find((found) => found !== undefined);
   const derivation = derived ? ` or what it is derived from (${derived.formula})` : '';
   throw new DataError(
     `${method}: the runs need a column "${name}" (${unit})${derivation}, got ${names.join(', ') || 'none'}${suggestion ? `: did you mean "${suggestion}"?` : `; name it by columns: { ${name}: ... }`}`,

@@ -1,6 +1,14 @@
 import { type Method, type MethodInfo, defineMethod } from '@surprisal/core';
 import { z } from 'zod';
-import { type Constants, type Inputs, type LawMaths, type LawParameter, predictRows, toInternal } from './law-maths.js';
+import {
+  type Constants,
+  type Inputs,
+  type LawMaths,
+  type LawParameter,
+  gradientAt,
+  predictRows,
+  toInternal,
+} from './law-maths.js';
 import { type FitOptions, type FitParams, type ScalingFit, fitLaw } from './fit.js';
 import { fitObjective, objectiveScale } from './objective.js';
 import { type InputColumn, type OutputColumn, type Runs, readRuns } from './runs.js';
@@ -27,6 +35,8 @@ export interface ScalingLaw<P extends string = string> {
    */
   predict(parameters: Constants<P>, inputs: Readonly<Record<string, number>>): number;
   predict(parameters: Constants<P>, inputs: Runs): Float64Array;
+  /** The derivatives of {@link ScalingLaw.predict} for one run with respect to the parameters, in their own units. */
+  gradient(parameters: Constants<P>, inputs: Readonly<Record<string, number>>): Constants<P>;
   /** The objective of a fit at given parameters, with its gradient in the law's internal coordinates (ln A for a log scale). */
   evaluate(parameters: Constants<P>, runs: Runs, options?: Pick<FitOptions<P>, 'columns'>): LawEvaluation;
   /**
@@ -44,6 +54,8 @@ export interface LawEvaluation {
   readonly gradient: Float64Array;
   /** `ln L - ln Lhat` of each row. */
   readonly residuals: Float64Array;
+  /** The runs, by the law's names. */
+  readonly runs: Readonly<Record<string, Float64Array>>;
 }
 
 declare module '@surprisal/core' {
@@ -139,6 +151,7 @@ function makeLaw<P extends string>(method: string, maths: LawMaths<P>, params: F
     published: maths.published ?? {},
     predict: ((parameters: Constants<P>, inputs: Inputs) =>
       predictRows(method, maths, toInternal(method, maths, parameters), inputs)) as ScalingLaw<P>['predict'],
+    gradient: (parameters, inputs) => gradientAt(method, maths, parameters, inputs),
     evaluate(parameters, runs, options = {}) {
       const problem = { method, maths, params, rows: readRuns(law, maths, runs, options.columns) };
       const theta = toInternal(method, maths, parameters);
@@ -148,7 +161,7 @@ function makeLaw<P extends string>(method: string, maths: LawMaths<P>, params: F
       const scratch = new Float64Array(theta.length);
       const { features, logLoss } = problem.rows;
       const residuals = logLoss.map((value, i) => value - maths.logPredict(theta, features[i]!, scratch));
-      return { objective, gradient: gradient.map((g) => g * scale), residuals };
+      return { objective, gradient: gradient.map((g) => g * scale), residuals, runs: problem.rows.columns };
     },
     fit: (runs, options = {}) => fitLaw(law, maths, params, runs, options),
   };
