@@ -17,7 +17,18 @@ const boundaries = [
 ];
 
 export default typescript.config(
-  { ignores: ['**/dist/', '**/node_modules/', '**/.vitest/', '.nx/', 'docs/api/', 'runs/', '**/goldens/'] },
+  {
+    ignores: [
+      '**/dist/',
+      '**/node_modules/',
+      '**/.vitest/',
+      '.nx/',
+      'docs/api/',
+      'runs/',
+      '**/goldens/',
+      'packages/*/assembly/',
+    ],
+  },
   js.configs.recommended,
   ...typescript.configs.recommended,
   {
@@ -48,7 +59,7 @@ export default typescript.config(
     },
   },
   {
-    files: ['packages/core/src/tensor/**', 'apps/**'],
+    files: ['packages/core/src/tensor/**', 'packages/kernels/{src,test}/**', 'apps/**'],
     rules: { 'no-restricted-imports': 'off' },
   },
   {

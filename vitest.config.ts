@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
@@ -12,7 +13,9 @@ const projects = ['packages', 'apps', 'tools'].flatMap((group) =>
     })),
 );
 
-// Tests run on the sources of all packages: no build is needed to see a change.
+execFileSync(process.execPath, [`${import.meta.dirname}/packages/kernels/build/compile.mjs`], { stdio: 'inherit' });
+
+// Tests run on the sources of all packages: no build is needed to see a change. The kernels alone are compiled, when they have one.
 const conditions = ['@surprisal/source', 'node', 'import', 'module', 'default'];
 
 export default defineConfig({

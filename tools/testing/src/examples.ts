@@ -122,7 +122,7 @@ export function withImports(code: string, doors: ReadonlyMap<string, string>): s
 /** Where each name is imported from that the package at `root` or core exports. */
 async function exportedNames(root: URL): Promise<Map<string, string>> {
   const names = new Map<string, string>();
-  const core = pathToFileURL(createRequire(root).resolve('@surprisal/core/package.json'));
+  const core = pathToFileURL(createRequire(import.meta.url).resolve('@surprisal/core/package.json'));
   for (const manifest of [new URL('package.json', root), core]) {
     const { name, exports } = JSON.parse(readFileSync(manifest, 'utf8')) as Manifest;
     for (const [door, targets] of Object.entries(exports)) {

@@ -27,8 +27,10 @@ interface Engine {
   /** The package that brings it. */
   readonly package: string;
   readonly mend: string;
-  /** Loads and prepares it; gives its version. */
+  /** Loads it; gives its version. */
   load(options: EngineOptions): Promise<string>;
+  /** What is left to do once it has started. */
+  prepare?(): Promise<void>;
 }
 
 const inNode = typeof process !== 'undefined' && process.versions?.node !== undefined;
@@ -55,8 +57,11 @@ const engines: Record<EngineName, Engine> = {
     async load({ wasmPaths }) {
       const wasm = await import('@tensorflow/tfjs-backend-wasm');
       if (wasmPaths !== undefined) wasm.setWasmPaths(wasmPaths as string);
-      mendWasm();
       return wasm.version_wasm;
+    },
+    async prepare() {
+      mendWasm();
+      await (await import('@surprisal/kernels')).installKernels(backend());
     },
   },
   cpu: {
@@ -113,6 +118,7 @@ async function start(name: EngineName, options: EngineOptions): Promise<EngineSt
     const loaded = await engine.load(options);
     if (!(await setBackend(engine.backend))) throw new Error(`tfjs could not start its "${engine.backend}" backend`);
     await ready();
+    await engine.prepare?.();
     chosen = name;
     (backend() as { firstUse?: boolean }).firstUse = false; // the cpu backend would greet on stdout
     return { name, works: true, version: loaded };

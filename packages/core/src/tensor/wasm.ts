@@ -9,18 +9,10 @@ import {
   unregisterKernel,
 } from '@tensorflow/tfjs';
 
-/**
- * What tfjs's wasm backend lacks or does slowly, put together from what it does well:
- *
- * - `BatchMatMul` multiplies fast (XNNPACK) only when neither side is transposed, so that a training step spends nearly
- *   all its time in a naive loop. Transposing first and multiplying then is many times faster.
- * - `Conv2DBackpropFilter` is missing, so that no convolution can be trained. It is one product of patches and gradients.
- */
+/** `Conv2DBackpropFilter` is missing in tfjs's wasm backend, so that no convolution can be trained. It is one product of patches and gradients. */
 export function mendWasm(): void {
   if (mended) return;
   mended = true;
-  const { kernelFunc: multiply } = getKernel('BatchMatMul', 'wasm');
-  replace('BatchMatMul', batchMatMul(multiply));
   replace('Conv2DBackpropFilter', conv2DBackpropFilter);
 }
 
@@ -58,36 +50,12 @@ class Chain {
     return { ...x, shape };
   }
 
-  transpose(x: TensorInfo, perm: number[]): TensorInfo {
-    return this.run('Transpose', { x }, { perm });
-  }
-
   /** Frees all but the result. */
   end(result: TensorInfo): TensorInfo {
     for (const { dataId } of this.#made) if (dataId !== result.dataId) (this.backend as Backend).disposeData(dataId);
     return result;
   }
 }
-
-function batchMatMul(multiply: KernelFunc): KernelFunc {
-  return (params: Params) => {
-    const { inputs, backend, attrs } = params;
-    const { a, b } = inputs as { a: TensorInfo; b: TensorInfo };
-    const { transposeA, transposeB } = attrs as unknown as { transposeA: boolean; transposeB: boolean };
-    if (!transposeA && !transposeB) return multiply(params);
-    const chain = new Chain(backend);
-    const straight = (x: TensorInfo, transposed: boolean) =>
-      transposed ? chain.transpose(x, swapLastTwo(x.shape.length)) : x;
-    const product = multiply({
-      inputs: { a: straight(a, transposeA), b: straight(b, transposeB) },
-      attrs: { transposeA: false, transposeB: false },
-      backend,
-    }) as TensorInfo;
-    return chain.end(product);
-  };
-}
-
-const swapLastTwo = (rank: number) => [...Array(rank - 2).keys(), rank - 1, rank - 2];
 
 /** The gradient of a convolution with respect to its filter: patches' [features, positions] times dy [positions, out]. */
 const conv2DBackpropFilter: KernelFunc = ({ inputs, backend, attrs }: Params) => {

@@ -1,0 +1,2 @@
+export { addBias } from './bias';
+export { multiply, multiplyScratch } from './matmul';

@@ -1,0 +1,54 @@
+import type { DataType, TensorInfo } from '@tensorflow/tfjs';
+import type { Compiled } from './module.js';
+
+/** What tfjs's wasm backend shows of itself, as far as it is used here. */
+export interface WasmBackend {
+  readonly wasm: {
+    /** What the backend's own module exports, its memory among it. */
+    readonly asm: Readonly<Record<string, unknown>>;
+    _malloc: (bytes: number) => number;
+    readonly _free: (address: number) => void;
+  };
+  readonly dataIdMap: { get(dataId: object): { readonly memoryOffset: number } };
+  makeOutput(shape: readonly number[], dtype: DataType): TensorInfo;
+  disposeData(dataId: object): boolean;
+  incRef(dataId: object): void;
+}
+
+/** A backend together with the compiled kernels that work in its memory. */
+export class Host {
+  constructor(
+    readonly backend: WasmBackend,
+    readonly compiled: Compiled,
+  ) {}
+
+  /** Where a tensor lies. Memory may grow at every allocation, but nothing in it moves. */
+  address({ dataId }: TensorInfo): number {
+    return this.backend.dataIdMap.get(dataId).memoryOffset;
+  }
+
+  /** A new tensor, not yet filled. */
+  output(shape: readonly number[], dtype: DataType = 'float32'): TensorInfo {
+    return this.backend.makeOutput([...shape], dtype);
+  }
+
+  /** The same numbers in another shape; a tensor of its own. */
+  view({ dataId, dtype }: TensorInfo, shape: number[]): TensorInfo {
+    this.backend.incRef(dataId);
+    return { dataId, dtype, shape };
+  }
+
+  dispose({ dataId }: TensorInfo): void {
+    this.backend.disposeData(dataId);
+  }
+
+  /** Lends memory to work in. */
+  withScratch(bytes: number, work: (address: number) => void): void {
+    const address = this.backend.wasm._malloc(bytes);
+    try {
+      work(address);
+    } finally {
+      this.backend.wasm._free(address);
+    }
+  }
+}

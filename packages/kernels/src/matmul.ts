@@ -1,0 +1,125 @@
+import { type TensorInfo, broadcast_util, util } from '@tensorflow/tfjs';
+import type { Host } from './host.js';
+import { type Inputs, type Kernel, runKernel } from './kernel.js';
+
+interface Transposition {
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+}
+
+/** A stack of matrices, read as [rows, columns] each, and its strides in elements. */
+class Matrices {
+  readonly stack: number[];
+  readonly rows: number;
+  readonly columns: number;
+  readonly row: number;
+  readonly column: number;
+
+  constructor(
+    readonly address: number,
+    { shape }: TensorInfo,
+    readonly transposed: boolean,
+  ) {
+    const [height, width] = shape.slice(-2) as [number, number];
+    this.stack = shape.slice(0, -2);
+    [this.rows, this.columns] = transposed ? [width, height] : [height, width];
+    [this.row, this.column] = transposed ? [1, width] : [width, 1];
+  }
+
+  /** Where the matrix lies that stands at a place of the (broadcast) stack. */
+  at(place: readonly number[]): number {
+    const own = this.stack.reduce((sum, size, i) => {
+      const index = place[place.length - this.stack.length + i]!;
+      return sum * size + (size === 1 ? 0 : index);
+    }, 0);
+    return this.address + own * this.rows * this.columns * 4;
+  }
+}
+
+/** The products of two stacks of float32 matrices, each transposed or not; stacks of other sizes are broadcast. */
+export const batchMatMul: Kernel = {
+  name: 'BatchMatMul',
+  run: (host, inputs, { transposeA, transposeB }: Transposition) =>
+    multiply(host, inputs.a!, inputs.b!, transposeA, transposeB),
+};
+
+function multiply(host: Host, a: TensorInfo, b: TensorInfo, transposeA: boolean, transposeB: boolean): TensorInfo {
+  if (a.dtype !== 'float32' || b.dtype !== 'float32') {
+    throw new Error(`matMul: a and b must be float32, got ${a.dtype} and ${b.dtype}; cast them first`);
+  }
+  const left = new Matrices(host.address(a), a, transposeA);
+  const right = new Matrices(host.address(b), b, transposeB);
+  util.assert(
+    left.columns === right.rows,
+    () =>
+      `matMul: inner dimensions must be equal, got [${a.shape}]${transposeA ? ' transposed' : ''} and [${b.shape}]${transposeB ? ' transposed' : ''}`,
+  );
+  const stack = broadcast_util.assertAndGetBroadcastShape(left.stack, right.stack);
+  const out = host.output([...stack, left.rows, right.columns]);
+  multiplyStacks(host, left, right, stack, host.address(out));
+  return out;
+}
+
+function multiplyStacks(host: Host, left: Matrices, right: Matrices, stack: readonly number[], out: number): void {
+  const { compiled } = host;
+  const [k, n] = [left.columns, right.columns];
+  const one = util.sizeFromShape(right.stack) === 1 && !left.transposed; // then all rows of the stack go in one product
+  const m = one ? left.rows * util.sizeFromShape(left.stack) : left.rows;
+  const products = one ? 1 : util.sizeFromShape([...stack]);
+  host.withScratch(compiled.multiplyScratch(m, n, k), (scratch) => {
+    for (let i = 0; i < products; i++) {
+      const place = util.indexToLoc(i, stack.length, util.computeStrides([...stack]));
+      compiled.multiply(
+        ...([left.at(place), left.row, left.column, right.at(place), right.row, right.column] as const),
+        ...([out + i * m * n * 4, n, m, n, k, false, scratch] as const),
+      );
+    }
+  });
+}
+
+/** Activations that are computed as the bias is added. The others are kernels of their own. */
+const inPlace = ['linear', 'relu', 'relu6', 'leakyrelu', 'prelu'] as const;
+const kernels: Readonly<Record<string, string>> = { elu: 'Elu', sigmoid: 'Sigmoid' };
+
+interface FusedAttributes extends Transposition {
+  readonly activation: string;
+  readonly leakyreluAlpha?: number;
+}
+
+/** A layer: product, bias, activation. */
+export const fusedMatMul: Kernel = {
+  name: '_FusedMatMul',
+  run(host, { a, b, bias, preluActivationWeights: slopes }, attributes: FusedAttributes) {
+    const { transposeA, transposeB, activation, leakyreluAlpha = 0 } = attributes;
+    const product = multiply(host, a!, b!, transposeA, transposeB);
+    const n = product.shape.at(-1)!;
+    const rowwise = (x: TensorInfo | undefined) => !x || (util.sizeFromShape(x.shape) === n && x.shape.at(-1) === n);
+    const code = inPlace.indexOf(activation as 'linear');
+    if (!rowwise(bias) || !rowwise(slopes) || code < 0) return compose(host, product, attributes, { bias, slopes });
+    const [biasAt, slopesAt] = [bias, slopes].map((x) => (x ? host.address(x) : 0)) as [number, number];
+    const rows = n === 0 ? 0 : util.sizeFromShape(product.shape) / n;
+    host.compiled.addBias(host.address(product), rows, n, biasAt, code, slopesAt, leakyreluAlpha);
+    return product;
+  },
+};
+
+/** The general case: one kernel after the other, each freeing what it was given. */
+function compose(
+  host: Host,
+  product: TensorInfo,
+  { activation, leakyreluAlpha }: FusedAttributes,
+  { bias, slopes }: { bias: TensorInfo | undefined; slopes: TensorInfo | undefined },
+): TensorInfo {
+  const steps: [name: string, inputs: (x: TensorInfo) => Inputs, attributes?: object][] = [];
+  if (bias) steps.push(['Add', (x) => ({ a: x, b: bias })]);
+  if (activation === 'prelu') steps.push(['Prelu', (x) => ({ x, alpha: slopes! })]);
+  else if (activation === 'leakyrelu') steps.push(['LeakyRelu', (x) => ({ x }), { alpha: leakyreluAlpha }]);
+  else if (activation === 'relu' || activation === 'relu6') steps.push([`R${activation.slice(1)}`, (x) => ({ x })]);
+  else if (kernels[activation]) steps.push([kernels[activation], (x) => ({ x })]);
+  else if (activation !== 'linear') throw new Error(`matMul: unknown activation ${activation}`);
+  return steps.reduce((x, [name, inputs, attributes]) => {
+    const next = runKernel(host, name, inputs(x), attributes);
+    host.dispose(x);
+    return next;
+  }, product);
+}

@@ -1,0 +1,46 @@
+import type { WasmBackend } from './host.js';
+
+/** What the compiled module exports. Addresses and sizes are whole numbers, matrices lie row by row. */
+export interface Compiled {
+  multiplyScratch(m: number, n: number, k: number): number;
+  multiply(
+    ...args: [
+      ...left: [a: number, aRow: number, aColumn: number],
+      ...right: [b: number, bRow: number, bColumn: number],
+      ...result: [c: number, cRow: number],
+      ...sizes: [m: number, n: number, k: number],
+      accumulate: boolean,
+      scratch: number,
+    ]
+  ): void;
+  addBias(x: number, rows: number, n: number, bias: number, activation: number, slopes: number, slope: number): void;
+}
+
+/**
+ * Compiles the kernels into the memory of a backend.
+ *
+ * @throws Error when this host runs no WebAssembly with SIMD, or the backend is not tfjs's wasm of version 4
+ */
+export async function compileInto(backend: WasmBackend): Promise<Compiled> {
+  const memory = memoryOf(backend);
+  const { plain, shared } = await import('#binary');
+  const isShared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
+  try {
+    const { instance } = await WebAssembly.instantiate(decode(isShared ? shared : plain), { env: { memory } });
+    return instance.exports as unknown as Compiled;
+  } catch (error) {
+    throw new Error(
+      `kernels: the compiled module cannot be loaded (${(error as Error).message}); use a host whose WebAssembly has SIMD, or the cpu engine`,
+      { cause: error },
+    );
+  }
+}
+
+function memoryOf({ wasm }: WasmBackend): WebAssembly.Memory {
+  const exported = [...Object.values(wasm?.asm ?? {}), ...Object.values(wasm ?? {})];
+  const memory = exported.find((value) => value instanceof WebAssembly.Memory);
+  if (memory) return memory;
+  throw new Error('kernels: backend must be the wasm backend of TensorFlow.js 4, got one without a memory');
+}
+
+const decode = (base64: string) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));

@@ -1,0 +1,67 @@
+import * as tf from '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-wasm';
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import { installKernels } from '../src/index.js';
+
+/** Makes the wasm backend, with the kernels, the one in use. */
+export async function useKernels(): Promise<void> {
+  await tf.setBackend('wasm');
+  await tf.ready();
+  await installKernels(tf.backend());
+}
+
+/** Numbers on the host, to make a tensor of on either backend. */
+export interface Host {
+  readonly shape: number[];
+  readonly data: Float32Array | Int32Array;
+}
+
+export const put = ({ shape, data }: Host): tf.Tensor =>
+  tf.tensor(data, shape, data instanceof Int32Array ? 'int32' : 'float32');
+
+/** Computes the same with the kernels and, perhaps in another way, on tfjs's cpu backend. */
+export async function onBoth(
+  compute: () => tf.Tensor[],
+  reference = compute,
+): Promise<{ here: Host[]; there: Host[] }> {
+  const run = (compute: () => tf.Tensor[]) =>
+    tf.tidy(() => compute().map((x) => ({ shape: x.shape, data: x.dataSync() as Float32Array })) as never) as Host[];
+  await useKernels();
+  const here = run(compute);
+  await tf.setBackend('cpu');
+  const there = run(reference);
+  await useKernels();
+  return { here, there };
+}
+
+/** Shapes are equal, NaN and infinities where they should be, and the others differ by no more than the bound of each. */
+export function expectWithin(here: Host, there: Host, bound: (value: number, i: number) => number): void {
+  expect(here.shape).toEqual(there.shape);
+  expect(here.data.length).toBe(here.shape.reduce((product, size) => product * size, 1));
+  if (here.data.length === 0) return; // cpu gives some numbers nevertheless
+  there.data.forEach((value, i) => {
+    const got = here.data[i]!;
+    const right = Number.isFinite(value) ? Math.abs(got - value) <= bound(value, i) : Object.is(got, value);
+    if (!right) expect.fail(`at ${i} of [${there.shape}]: ${got}, on cpu ${value}, bound ${bound(value, i)}`);
+  });
+}
+
+/** What float32 numbers are rounded by, relative to their size. */
+export const EPSILON = 2 ** -24;
+
+/** Normal numbers; when `wild`, some of them NaN, infinite, zero or denormal. */
+export const normals = (shape: number[], seed: number, wild = false): Host => {
+  const data = tf.tidy(() => tf.randomNormal(shape, 0, 1, 'float32', seed).dataSync() as Float32Array);
+  if (wild) {
+    const strange = [NaN, Infinity, -Infinity, 0, -0, 1e-40];
+    for (let i = seed % 7; i < data.length; i += 7) data[i] = strange[(seed + i) % strange.length]!;
+  }
+  return { shape, data };
+};
+
+/** Sizes of an axis: none, one, odd ones, and multiples of what a vector holds. */
+export const size = (most = 20): fc.Arbitrary<number> =>
+  fc.oneof(fc.constantFrom(0, 1, 4, 8), fc.integer({ min: 1, max: most }));
+
+export const seed = fc.integer({ min: 1, max: 1e6 });
