@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { type NdArray } from '@surprisal/core';
 import { compare, goldens } from '@surprisal/testing';
-import { expect } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { bootstrap } from './bootstrap.js';
 import { type ChinchillaParameter, allocate, chinchilla } from './chinchilla.js';
 import type { Constants } from './law-maths.js';
 
@@ -95,3 +96,69 @@ goldens(
   },
   { partial: true },
 );
+
+// The claims of the re-analysis of Chinchilla, arXiv:2404.10102, and of a second reading of the same runs.
+describe('the runs of Chinchilla', () => {
+  const law = chinchilla({ starts: 'auto' });
+  const epoch = law.fit(tableOf('chinchilla-epoch.json'), { dropTop: 5 });
+  const second = law.fit(tableOf('chinchilla-kyo-takano.json'));
+  const share = ({ alpha, beta }: Constants<'alpha' | 'beta'>) => beta / (alpha + beta);
+
+  it('are fitted better by 21% than by the constants of the paper', () => {
+    const paper = law.evaluate(law.published.hoffmannUnrounded!, epoch.runs).objective;
+    expect(epoch.objective).toBeCloseTo(1.018274e-3, 8);
+    expect(paper).toBeCloseTo(1.2312e-3, 6);
+    expect(paper / epoch.objective).toBeCloseTo(1.21, 2);
+  });
+
+  it('give the same from all 4500 starts as from four', () => {
+    const grid = chinchilla().fit(tableOf('chinchilla-epoch.json'), { dropTop: 5 });
+    expect(grid.starts).toBe(4500);
+    expect(grid.objective / epoch.objective).toBeCloseTo(1, 9);
+    expect(grid.warnings).toEqual([]);
+  });
+
+  it('give other exponents with their outliers', () => {
+    const { parameters } = law.fit(tableOf('chinchilla-epoch.json'));
+    expect(parameters.alpha).toBeCloseTo(0.349, 3);
+    expect(parameters.beta).toBeCloseTo(0.453, 3);
+    expect(parameters.E).toBeCloseTo(1.891, 3);
+    expect(share(parameters)).toBeCloseTo(0.565, 3);
+  });
+
+  it('read a second time, give an even split', () => {
+    const { parameters, n } = second;
+    expect(n).toBe(234);
+    expect(parameters.alpha).toBeCloseTo(0.3426, 4);
+    expect(parameters.beta).toBeCloseTo(0.342, 4);
+    expect(parameters.E).toBeCloseTo(1.784, 3);
+    expect(share(parameters)).toBeCloseTo(0.4995, 4);
+  });
+
+  it('have the published standard errors, and intervals that hold an even split', () => {
+    const boot = bootstrap(epoch, { resamples: 200 });
+    const published = { A: 125, B: 1293, E: 0.026, alpha: 0.015, beta: 0.021 };
+    for (const [name, value] of Object.entries(published)) {
+      expect(boot.standardErrors[name as ChinchillaParameter] / value).toBeGreaterThan(0.7);
+      expect(boot.standardErrors[name as ChinchillaParameter] / value).toBeLessThan(1.4);
+    }
+    for (const fitted of [boot, bootstrap(second, { resamples: 200 })]) {
+      const [low, high] = fitted.interval(share);
+      expect(low).toBeLessThan(0.5);
+      expect(high).toBeGreaterThan(0.5);
+    }
+    expect(boot.test(law.published.hoffmannUnrounded!).pValue).toBeLessThan(1e-6);
+  });
+
+  it('are told by the absolute error of log losses what the re-analysis printed', () => {
+    const { parameters } = chinchilla({ loss: 'abs-log', starts: 'auto' }).fit(tableOf('chinchilla-epoch.json'), {
+      dropTop: 5,
+    });
+    const { A, B, E, alpha, beta } = law.published.epoch!;
+    expect(parameters.A / A).toBeCloseTo(1, 3);
+    expect(parameters.B / B).toBeCloseTo(1, 3);
+    expect(parameters.E).toBeCloseTo(E, 3);
+    expect(parameters.alpha).toBeCloseTo(alpha, 4);
+    expect(parameters.beta).toBeCloseTo(beta, 3);
+  });
+});

@@ -30,6 +30,14 @@ export interface Solution {
 
 /** How many of the scouted starts are followed to the end. */
 const KEEP = 12;
+/** How many rows are enough to scout by: wide grids stay quick on long tables. */
+const ENOUGH = 400;
+
+/** The problem with every k-th row. */
+function sketch<P extends string>(problem: Problem<P>): Problem<P> {
+  const step = Math.ceil(problem.rows.n / ENOUGH);
+  return step === 1 ? problem : { ...problem, rows: selectRows(problem.rows, (row) => row % step === 0) };
+}
 
 /** The least objective: one stage of the law after the other; most laws have one. */
 export function solveInStages<P extends string>(
@@ -62,7 +70,11 @@ function solve<P extends string>(
 ): Solution {
   const bounds = boundsOf(problem, fixed);
   const [first, ...narrower] = widthsOf(coreWidth(problem.params));
-  const options = { ...bounds, keep: KEEP };
+  const options = {
+    ...bounds,
+    keep: KEEP,
+    ...(starts.length > KEEP && { scouting: { objective: fitObjective(sketch(problem), first) } }),
+  };
   const tied = starts.map((start) => tie(problem.maths, start));
   const found: MultiStartMinimum = multiStart(fitObjective(problem, first), tied, options);
   if (narrower.length === 0) return found;

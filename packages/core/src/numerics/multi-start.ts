@@ -7,7 +7,10 @@ export interface MultiStartOptions extends MinimizeOptions {
   /** How many of the starts are followed to the end, once all have been followed for a while. Default: all. */
   readonly keep?: number;
   /** How far each start is followed before the best are kept. Default: 60 iterations, to a share of 1e-3. */
-  readonly scouting?: Pick<MinimizeOptions, 'maxIterations' | 'objectiveTolerance'>;
+  readonly scouting?: Pick<MinimizeOptions, 'maxIterations' | 'objectiveTolerance'> & {
+    /** What is followed for that while: a cheaper objective of the same shape. Default: the objective. */
+    readonly objective?: Objective;
+  };
 }
 
 /** The best of many minima. */
@@ -38,23 +41,22 @@ export function multiStart(
   starts: readonly ArrayLike<number>[],
   { keep = Infinity, scouting, ...options }: MultiStartOptions = {},
 ): MultiStartMinimum {
-  const scout = { maxIterations: 60, objectiveTolerance: 1e-3, ...scouting };
-  const usable = starts.filter((start) => isFiniteAt(objective, start));
-  const first = usable.map((start) =>
-    minimize(objective, start, usable.length > keep ? { ...options, ...scout } : options),
-  );
+  const isScouted = starts.length > keep;
+  const { objective: sketch = objective, ...early } = { maxIterations: 60, objectiveTolerance: 1e-3, ...scouting };
+  const [target, until] = isScouted ? ([sketch, { ...options, ...early }] as const) : ([objective, options] as const);
+  const first = starts.filter((start) => isFiniteAt(target, start)).map((start) => minimize(target, start, until));
   if (first.length === 0) {
     throw new DomainError(`multiStart: objective must be finite at one start at least, got none of ${starts.length}`);
   }
   const byValue = (a: GradientMinimum, b: GradientMinimum) => a.value - b.value;
   const best = first.sort(byValue).slice(0, keep);
-  const ends = first.length > keep ? best.map(({ x }) => minimize(objective, x, options)).sort(byValue) : best;
-  const limit = ends[0]!.value + 1e-6 * Math.abs(ends[0]!.value);
+  const last = isScouted ? best.map(({ x }) => minimize(objective, x, options)).sort(byValue) : best;
+  const limit = last[0]!.value + 1e-6 * Math.abs(last[0]!.value);
   return {
-    ...ends[0]!,
+    ...last[0]!,
     starts: starts.length,
-    agreeing: ends.filter(({ value }) => value <= limit).length,
-    evaluations: [...first, ...(ends === best ? [] : ends)].reduce((sum, { evaluations }) => sum + evaluations, 0),
+    agreeing: last.filter(({ value }) => value <= limit).length,
+    evaluations: [...first, ...(isScouted ? last : [])].reduce((sum, { evaluations }) => sum + evaluations, 0),
   };
 }
 
