@@ -10,8 +10,17 @@ import type { ScalingLaw } from './scaling-law.js';
 /** Every scaling law must pass these; it joins by being in the plugin's list. */
 const methods = plugin.methods.filter(({ info }) => info.kind === 'scaling-law') as readonly AnyMethod<'scaling-law'>[];
 
-/** Ranges of inputs, in powers of ten: of those where the data-constrained law has no excess of parameters, which it does not fit at first. */
-const RANGES: Record<string, readonly [number, number]> = { N: [5, 7], D: [9, 12], U: [9, 11] };
+/**
+ * Ranges of inputs, in powers of ten: of those where the data-constrained law has no excess of parameters, which it does not fit at
+ * first, and of areas as schedules have them.
+ */
+const RANGES: Record<string, readonly [number, number]> = {
+  N: [5, 7],
+  D: [9, 12],
+  U: [9, 11],
+  S1: [-0.5, 1],
+  S2: [-2, -0.8],
+};
 
 /** Inputs over some orders of magnitude, each on its own. */
 function inputsOf(law: ScalingLaw, n = 60, seed = 1): Runs {
@@ -25,6 +34,7 @@ function inputsOf(law: ScalingLaw, n = 60, seed = 1): Runs {
 const EXAMPLES: Record<string, Constants> = {
   'broken-power-law': { a: 0.5, b: 20, c0: 0.2, c1: 0.3, d1: 2000, f1: 0.4 },
   'log-linear': { b: 10, c: 0.1 },
+  'lr-annealing-size': { L0: 1.5, A: 0.5, alpha: 0.5, B: 400, beta: 0.34, C: 0.02, gamma: 0.15 },
 };
 const baseOf = (law: ScalingLaw): Constants => Object.values(law.published)[0] ?? EXAMPLES[law.method]!;
 

@@ -1,5 +1,5 @@
 import { DomainError } from '@surprisal/core';
-import type { InputColumn, OutputColumn, Runs } from './runs.js';
+import { type InputColumn, type OutputColumn, type Runs, domainInWords, isInDomain } from './runs.js';
 
 /** A constant of a law that fits find. */
 export interface LawParameter<P extends string = string> {
@@ -102,7 +102,11 @@ export function predictRows(
   const scratch = new Float64Array(theta.length);
   const at = (row: number) => {
     const values = Float64Array.from(columns, (column, k) => checked(owner, maths.inputs[k]!, column[row]!));
-    return Math.exp(maths.logPredict(theta, featuresOf(maths, values), scratch));
+    const logValue = maths.logPredict(theta, featuresOf(maths, values), scratch);
+    if (logValue > -Infinity) return Math.exp(logValue);
+    throw new DomainError(
+      `${owner}: gives no positive loss for ${describe(maths, values)}; the law does not hold there`,
+    );
   };
   if (columns.every((_, k) => typeof inputs[maths.inputs[k]!.name] === 'number')) return at(0);
   const n = Math.max(...columns.map(({ length }) => length));
@@ -130,13 +134,16 @@ export function gradientAt<P extends string>(
   return Object.fromEntries(entries) as Constants<P>;
 }
 
+const describe = ({ inputs }: LawMaths<string>, values: Float64Array) =>
+  inputs.map(({ name }, k) => `${name} = ${values[k]}`).join(', ');
+
 function inputOf(owner: string, input: InputColumn, inputs: Inputs): ArrayLike<number> {
   const given = inputs[input.name] as number | ArrayLike<number> | undefined;
   if (given !== undefined) return typeof given === 'number' ? [given] : given;
   throw new DomainError(`${owner}: input ${input.name} (${input.unit}) must be given, got nothing`);
 }
 
-function checked(owner: string, { name, zero = false }: InputColumn, value: number): number {
-  if (Number.isFinite(value) && (value > 0 || (zero && value === 0))) return value;
-  throw new DomainError(`${owner}: ${name} must be a number ${zero ? '>= 0' : 'greater than 0'}, got ${value}`);
+function checked(owner: string, input: InputColumn, value: number): number {
+  if (isInDomain(input, value)) return value;
+  throw new DomainError(`${owner}: ${input.name} must be a number ${domainInWords(input)}, got ${value}`);
 }

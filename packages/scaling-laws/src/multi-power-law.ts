@@ -37,13 +37,13 @@ export function multiPowerLoss(
 ): Float64Array {
   const { S1: sums } = annealingAreas(rates);
   const drops = Array.from(rates, (_, k) => k).filter((k) => k > 0 && rates[k] !== rates[k - 1]);
+  const paces = drops.map((k) => C * rates[k]! ** -gamma);
   return Float64Array.from(steps, (t) => {
     checkStep('multiPowerLoss', t, sums);
     let annealed = 0;
-    for (const k of drops) {
-      if (k > t) break;
-      const reach = C * rates[k]! ** -gamma * (sums[t]! - sums[k - 1]!);
-      annealed += (rates[k]! - rates[k - 1]!) * share(reach, beta);
+    for (let i = 0; i < drops.length && drops[i]! <= t; i++) {
+      const k = drops[i]!;
+      annealed += (rates[k]! - rates[k - 1]!) * share(paces[i]! * (sums[t]! - sums[k - 1]!), beta);
     }
     return L0 + A * sums[t]! ** -alpha + B * annealed;
   });

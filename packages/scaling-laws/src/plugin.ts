@@ -4,6 +4,9 @@ import { chinchilla } from './chinchilla.js';
 import { dataConstrained } from './data-constrained.js';
 import { kaplan, kaplanCompute, kaplanData, kaplanSize, kaplanSteps } from './kaplan.js';
 import { logLinear } from './log-linear.js';
+import { lrAnnealingSize } from './lr-annealing-size.js';
+import { lrAnnealing } from './lr-annealing.js';
+import { powerLawPlusConstant } from './power-law.js';
 import { constant, cosine, cyclic, linear, multiStep, rewarmup, twoStage, warmupStableDecay } from './schedules.js';
 
 export default definePlugin({
@@ -22,6 +25,9 @@ export default definePlugin({
     kaplanSteps,
     brokenPowerLaw,
     logLinear,
+    powerLawPlusConstant,
+    lrAnnealing,
+    lrAnnealingSize,
     constant,
     linear,
     cosine,

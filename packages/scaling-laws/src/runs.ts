@@ -13,6 +13,8 @@ export interface InputColumn {
   readonly aliases?: readonly string[];
   /** Whether 0 is allowed. Default: no. */
   readonly zero?: boolean;
+  /** Whether every finite number is allowed. Default: no. */
+  readonly signed?: boolean;
   /** How it comes from other columns where a table has none of its own: D = C / (6 N). */
   readonly derived?: DerivedColumn;
 }
@@ -27,7 +29,15 @@ export interface DerivedColumn {
 }
 
 /** The column that a law predicts. */
-export type OutputColumn = Omit<InputColumn, 'derived' | 'zero'>;
+export type OutputColumn = Omit<InputColumn, 'derived' | 'zero' | 'signed'>;
+
+/** Whether a value may stand in a column. */
+export const isInDomain = ({ zero = false, signed = false }: InputColumn, value: number): boolean =>
+  Number.isFinite(value) && (value > 0 || signed || (zero && value === 0));
+
+/** What may stand in a column, in words. */
+export const domainInWords = ({ zero = false, signed = false }: InputColumn): string =>
+  signed ? '(finite)' : zero ? '>= 0' : 'greater than 0';
 
 /** Which column of a table stands for which of the law's: `{ N: 'params', loss: 'val_loss' }`. */
 export type ColumnMap = Readonly<Record<string, string>>;
@@ -142,12 +152,12 @@ export function readRuns(law: Columns, maths: LawMaths<string>, runs: Runs, over
   };
 }
 
-function readColumn(method: string, runs: Runs, name: string, { zero = false }: InputColumn): Float64Array {
+function readColumn(method: string, runs: Runs, name: string, column: InputColumn): Float64Array {
   return Float64Array.from(runs[name] as ArrayLike<unknown>, (value: unknown, row) => {
-    if (typeof value === 'number' && Number.isFinite(value) && (value > 0 || (zero && value === 0))) return value;
+    if (typeof value === 'number' && isInDomain(column, value)) return value;
     const shown = typeof value === 'string' ? `"${value}"` : value === undefined ? 'nothing' : String(value);
     throw new DataError(
-      `${method}: column "${name}" must be numbers ${zero ? '>= 0' : 'greater than 0'}, got ${shown} in row ${row + 1}`,
+      `${method}: column "${name}" must be numbers ${domainInWords(column)}, got ${shown} in row ${row + 1}`,
     );
   });
 }

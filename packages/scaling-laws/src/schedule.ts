@@ -67,11 +67,15 @@ export function defineSchedule<S extends z.ZodObject>({
     checkOptions(info.name, options);
     check?.(params, options);
     const { total, warmup, peak } = options;
-    return Float64Array.from({ length: total + 1 }, (_, step) =>
-      step < warmup
-        ? (peak * step) / warmup
-        : rate({ ...options, step, progress: (step - warmup) / (total - warmup) }, params),
-    );
+    const rates = new Float64Array(total + 1);
+    for (let step = 0; step < warmup; step++) rates[step] = (peak * step) / warmup;
+    const at = { ...options, step: 0, progress: 0 }; // one for all steps
+    for (let step = warmup; step <= total; step++) {
+      at.step = step;
+      at.progress = (step - warmup) / (total - warmup);
+      rates[step] = rate(at, params);
+    }
+    return rates;
   });
 }
 
