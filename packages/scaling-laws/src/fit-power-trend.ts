@@ -59,7 +59,11 @@ export function fitPowerTrend(
   const options = { loss, delta };
   const pure = (warnings: readonly string[]) => {
     const fit = logLinear(options).fit(runs);
-    return { trend: powerTrend({ A: fit.parameters.b, alpha: fit.parameters.c }), ...shared(fit), warnings: [...warnings, ...fit.warnings] };
+    return {
+      trend: powerTrend({ A: fit.parameters.b, alpha: fit.parameters.c }),
+      ...shared(fit),
+      warnings: [...warnings, ...fit.warnings],
+    };
   };
   if (!irreducible) return pure([]);
   const fit = powerLawPlusConstant(options).fit(runs);
