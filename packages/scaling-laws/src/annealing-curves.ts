@@ -64,6 +64,30 @@ function rowsOf({ rates, steps, loss }: LossCurve, curve: string, options: Annea
   );
 }
 
+/**
+ * Labels for a block bootstrap of loss curves: neighbouring points of one curve share one. Noise along a curve is correlated, so that
+ * resampling single points makes intervals too narrow.
+ *
+ * @param length points per block, a whole number >= 1; default 10
+ * @throws DomainError for another length
+ *
+ * Künsch: The Jackknife and the Bootstrap for General Stationary Observations, 1989.
+ *
+ * @example
+ * console.log(curveBlocks({ curve: ['a', 'a', 'a', 'b'] }, 2)); // [ 'a 0', 'a 0', 'a 1', 'b 0' ]
+ */
+export function curveBlocks({ curve }: Pick<AnnealingRuns, 'curve'>, length = 10): string[] {
+  if (!(Number.isSafeInteger(length) && length >= 1)) {
+    throw new DomainError(`curveBlocks: length must be a whole number, at least 1, got ${length}`);
+  }
+  const seen = new Map<string, number>();
+  return curve.map((name) => {
+    const place = seen.get(name) ?? 0;
+    seen.set(name, place + 1);
+    return `${name} ${Math.floor(place / length)}`;
+  });
+}
+
 /** Refuses a step outside of a schedule, and one at which no rate has been above 0, where the law is infinite. */
 export function checkStep(owner: string, step: number, S1: ArrayLike<number>): void {
   if (!(Number.isSafeInteger(step) && step >= 0 && step < S1.length)) {

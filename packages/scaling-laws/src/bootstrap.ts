@@ -15,8 +15,8 @@ export interface BootstrapOptions {
    * few runs; `'block'` draws whole groups of runs that have one value of `block`, for runs that are not independent.
    */
   readonly kind?: 'rows' | 'residual' | 'block';
-  /** The column of the law whose values make the blocks. */
-  readonly block?: string;
+  /** What makes the blocks: the column of the law whose values do, or a label for each run that was fitted. */
+  readonly block?: string | ArrayLike<string | number>;
 }
 
 /** A refit to resampled runs. */
@@ -90,14 +90,18 @@ function drawer<P extends string>(
   return (random) => ({ indices: blocks.flatMap(() => blocks[random.integer(blocks.length)]!) });
 }
 
-function blocksOf(fit: ScalingFit, name: string | undefined): number[][] {
-  const column = name === undefined ? undefined : fit.runs[name];
-  if (!column) {
+function blocksOf(fit: ScalingFit, block: BootstrapOptions['block']): number[][] {
+  const labels: ArrayLike<string | number> | undefined = typeof block === 'string' ? fit.runs[block] : block;
+  const rows = fit.residuals.length;
+  if (labels?.length !== rows) {
     const known = Object.keys(fit.runs).join(', ');
-    throw new DataError(`bootstrap: block must be a column of the law (${known}), got ${name ?? 'nothing'}`);
+    const got = typeof block === 'string' ? block : block ? `${block.length} labels` : 'nothing';
+    throw new DataError(
+      `bootstrap: block must be a column of the law (${known}) or a label for each of ${rows} runs, got ${got}`,
+    );
   }
-  const groups = new Map<number, number[]>();
-  column.forEach((value, row) => groups.set(value, [...(groups.get(value) ?? []), row]));
+  const groups = new Map<string | number, number[]>();
+  for (let row = 0; row < rows; row++) groups.set(labels[row]!, [...(groups.get(labels[row]!) ?? []), row]);
   return [...groups.values()];
 }
 

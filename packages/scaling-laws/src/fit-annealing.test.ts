@@ -3,8 +3,11 @@ import { DataError, DomainError, Random } from '@surprisal/core';
 import { goldens } from '@surprisal/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type LossCurve, annealingRuns } from './annealing-curves.js';
+import { type LossCurve, annealingRuns, curveBlocks } from './annealing-curves.js';
+import { bootstrap } from './bootstrap.js';
 import { fitAnnealing } from './fit-annealing.js';
+import { holdOut } from './hold-out.js';
+import { profileInterval } from './profile-interval.js';
 import { lrAnnealing } from './lr-annealing.js';
 import { fitPowerTrend } from './fit-power-trend.js';
 import { predictCurve } from './predict-curve.js';
@@ -165,6 +168,40 @@ describe('fitting the annealing law', () => {
     const predicted = fitAnnealing(noisy).predict(rates, { steps });
     const exact = predictCurve(truth, rates, { steps }).loss;
     predicted.loss.forEach((loss, i) => expect(Math.abs(loss / exact[i]! - 1)).toBeLessThan(0.002));
+  });
+});
+
+describe('intervals and hold-outs of the annealing law', () => {
+  const random = new Random(21);
+  const noisy = two.map((curve, i) => ({
+    ...curve,
+    name: `run ${i}`,
+    loss: Array.from(curve.loss, (loss) => loss * Math.exp(random.normal(0, 0.001))),
+  }));
+  const { fit, runs } = fitAnnealing(noisy);
+
+  it('come from blocks of neighbouring points', () => {
+    const { interval, ranAway } = bootstrap(fit, { kind: 'block', block: curveBlocks(runs, 5), resamples: 100 });
+    const [low, high] = interval('C', 0.99);
+    expect(ranAway).toBe(0);
+    expect(low).toBeLessThan(truth.C);
+    expect(high).toBeGreaterThan(truth.C);
+    expect(high - low).toBeLessThan(0.2);
+    expect(() => bootstrap(fit, { kind: 'block', block: ['a'] })).toThrow('a label for each of 78 runs, got 1 labels');
+    expect(() => curveBlocks(runs, 0)).toThrow('length must be a whole number, at least 1, got 0');
+  });
+
+  it('come from profiles of the objective', () => {
+    const [low, high] = profileInterval(fit, 'alpha');
+    expect(low).toBeLessThan(truth.alpha);
+    expect(high).toBeGreaterThan(truth.alpha);
+    expect(high - low).toBeLessThan(0.2);
+  });
+
+  it('hold the last steps back by the forward area', () => {
+    const { score, baselines } = holdOut(lrAnnealing(), { S1: runs.S1, S2: runs.S2, loss: runs.loss });
+    expect(score).toBeLessThan(0.003);
+    expect(score).toBeLessThan(baselines.lastLoss / 3);
   });
 });
 

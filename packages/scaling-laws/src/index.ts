@@ -1,6 +1,6 @@
 export * from './adversarial-error.js';
 export * from './annealing-areas.js';
-export { type AnnealingRuns, type LossCurve, annealingRuns } from './annealing-curves.js';
+export { type AnnealingRuns, type LossCurve, annealingRuns, curveBlocks } from './annealing-curves.js';
 export * from './bootstrap.js';
 export * from './broken-power-law.js';
 export * from './chinchilla.js';

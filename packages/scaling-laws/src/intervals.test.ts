@@ -85,7 +85,7 @@ describe('the bootstrap', () => {
     const { standardErrors } = bootstrap(squares.fit(runs), { resamples: 200, kind: 'block', block: 'x' });
     expect(standardErrors.c).toBeGreaterThan(0);
     expect(() => bootstrap(squares.fit(runs), { kind: 'block', block: 'seed' })).toThrow(
-      new DataError('bootstrap: block must be a column of the law (x, loss), got seed'),
+      new DataError('bootstrap: block must be a column of the law (x, loss) or a label for each of 30 runs, got seed'),
     );
     expect(() => bootstrap(squares.fit(runs), { resamples: 0 })).toThrow(DomainError);
   });
