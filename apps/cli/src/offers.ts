@@ -29,3 +29,6 @@ export async function runNames(): Promise<string[]> {
   const [{ listRuns }, { rootOf }] = await Promise.all([import('./run/list.js'), import('./actions/runs.js')]);
   return ['last', ...listRuns(await rootOf({})).map((run) => run.path)];
 }
+
+/** The corpora that are built in. */
+export const corpusNames = async (): Promise<string[]> => Object.keys((await import('@surprisal/data')).corpora);

@@ -44,6 +44,11 @@ export class Output {
     if (this.forPeople) process.stdout.write(`${text}\n`);
   }
 
+  /** A part of a result for a person, as it comes. */
+  write(text: string): void {
+    if (this.forPeople) process.stdout.write(text);
+  }
+
   /** The result as one JSON object, with `--json`. */
   result(value: Readonly<Record<string, unknown>>): void {
     if (this.json) process.stdout.write(`${JSON.stringify({ version: JSON_VERSION, ...value }, null, 2)}\n`);

@@ -108,11 +108,14 @@ function bar(share: number, ascii: boolean): string {
     : `${'█'.repeat(filled)}${'░'.repeat(20 - filled)}`;
 }
 
+/** The course of the loss as a row of bars. */
+const sparkline = (values: readonly number[], ascii: boolean): string =>
+  values.length < 2 ? '' : `loss ${bars(values, ascii)}`;
+
 /** The course of a number as a row of bars. */
-export function sparkline(values: readonly number[], ascii = false): string {
-  if (values.length < 2) return '';
-  const bars = ascii ? '_.-=#' : BARS;
+export function bars(values: readonly number[], ascii = false): string {
+  const signs = ascii ? '_.-=#' : BARS;
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  const level = (value: number) => (high === low ? 0 : Math.round(((value - low) / (high - low)) * (bars.length - 1)));
-  return `loss ${values.map((value) => bars[level(value)]).join('')}`;
+  const level = (value: number) => (high === low ? 0 : Math.round(((value - low) / (high - low)) * (signs.length - 1)));
+  return values.map((value) => signs[level(value)]).join('');
 }

@@ -1,0 +1,70 @@
+import type { Output } from '../output.js';
+import { bars } from '../terminal/progress.js';
+import { layout } from '../terminal/table.js';
+import { showToken } from './show-tokens.js';
+import type { Summary, WrittenToken } from './written.js';
+
+/** The bounds of the classes of surprisal, in bits, and how each is painted: paler is more expected. */
+const CLASSES = [
+  { below: 1, name: 'below 1', paint: 'dim' },
+  { below: 3, name: '1 to 3', paint: undefined },
+  { below: 6, name: '3 to 6', paint: 'cyan' },
+  { below: 10, name: '6 to 10', paint: 'yellow' },
+  { below: Infinity, name: 'above 10', paint: 'magenta' },
+] as const;
+
+type Class = (typeof CLASSES)[number];
+const classOf = (bits: number): Class => CLASSES.find(({ below }) => bits < below) ?? CLASSES.at(-1)!;
+
+/** Paints a text by the class of its surprisal; the most surprising also in bold. */
+export function paintToken(output: Output, text: string, bits: number): string {
+  const { paint, below } = classOf(bits);
+  const painted = paint === undefined ? text : output.colors[paint](text);
+  return below === Infinity ? output.colors.bold(painted) : painted;
+}
+
+/** What the colours mean; nothing where there are none. */
+export function showLegend(output: Output): void {
+  if (!output.colors.isColorSupported) return;
+  const classes = CLASSES.map(({ name, below }) => paintToken(output, name, below === Infinity ? below : below - 0.1));
+  output.print(`${output.colors.dim('surprisal in bits:')} ${classes.join('  ')}`);
+}
+
+/** How many bars the course of the surprisal is drawn with. */
+const BARS = 60;
+
+/** What the text cost, and the course of the surprisal. */
+export function showSummary(output: Output, summary: Summary, tokens: readonly WrittenToken[]): void {
+  const { bold, dim } = output.colors;
+  const { bitsPerToken, natsPerToken, perplexity, bitsPerCharacter, entropy } = summary;
+  output.print(
+    `${summary.tokens} tokens, ${summary.characters} characters: ${bold(`${bitsPerToken.toFixed(2)} bits`)} per token (${natsPerToken.toFixed(2)} nats), ${bold(`perplexity ${perplexity.toFixed(1)}`)}, ${bitsPerCharacter.toFixed(2)} bits per character`,
+  );
+  output.print(dim(`the model's own entropy is ${entropy.toFixed(2)} bits per token`));
+  if (tokens.length < 8) return;
+  const every = Math.ceil(tokens.length / BARS);
+  const means = Array.from({ length: Math.ceil(tokens.length / every) }, (_, i) =>
+    mean(tokens.slice(i * every, (i + 1) * every)),
+  );
+  output.print(
+    `${dim('surprisal as it went')} ${bars(means, output.ascii)} ${dim(every > 1 ? `${every} tokens each` : '')}`.trimEnd(),
+  );
+}
+
+const mean = (tokens: readonly WrittenToken[]) =>
+  tokens.reduce((sum, { surprisal }) => sum + surprisal, 0) / tokens.length;
+
+/** The tokens in a table, with their surprisal as numbers and as bars. */
+export function showTable(output: Output, tokens: readonly WrittenToken[]): void {
+  const rows = tokens.map(({ position, text, surprisal, entropy, perplexity }) => [
+    String(position + 1),
+    paintToken(output, showToken(text, output.ascii), surprisal),
+    surprisal.toFixed(2),
+    (output.ascii ? '#' : '█').repeat(Math.min(20, Math.round(surprisal))),
+    entropy.toFixed(2),
+    perplexity.toFixed(1),
+  ]);
+  const head = ['#', 'token', 'bits', '', 'entropy', 'perplexity so far'];
+  output.print('');
+  for (const line of layout(head, rows, [true, false, true, false, true, true])) output.print(line);
+}
