@@ -37,7 +37,9 @@ interface FitJson {
   version: number;
   constants: { name: string; value: number; identified: boolean; interval?: [number, number] }[];
   predictions: { inputs: Record<string, number>; value: number; interval?: [number, number] }[];
-  budgets: { budget: number; N: number; D: number; tokensPerParameter: number; loss: number }[];
+  budgets: { budget: number; N: number; D: number; tokensPerParameter: number; intervals?: { N: [number, number] } }[];
+  interval?: { method: string };
+  heldOut?: { relativeError: number; baselines: { logLinear: number } };
   identifiable: boolean;
   n: number;
   columns: Record<string, string>;
@@ -50,7 +52,17 @@ const json = async (args: string | readonly string[]) => {
 
 describe('surprisal fit', () => {
   it('finds the constants that made the runs, and predicts with them', async () => {
-    const found = await json(['exact.csv', '--law', 'chinchilla', '--predict', 'N=70B,D=1.4T', '--budget', '1e24']);
+    const found = await json([
+      'exact.csv',
+      '--law',
+      'chinchilla',
+      '--bootstrap',
+      '0',
+      '--predict',
+      'N=70B,D=1.4T',
+      '--budget',
+      '1e24',
+    ]);
     expect(found).toMatchObject({
       code: 0,
       version: 1,
@@ -71,9 +83,9 @@ describe('surprisal fit', () => {
     expect(code).toBe(0);
     expect(stderr.replace(/^warning: plugin .*\n/gm, '')).toBe('');
     expect(stdout).toMatch(/^chinchilla {2}L = E \+ A N/);
-    expect(stdout).toMatch(/^alpha +0\.3\d+ +exponent/m);
+    expect(stdout).toMatch(/^alpha +0\.3\d+ +0\.3\d+ \.\. 0\.3\d+ +exponent/m);
     expect(stdout).toMatch(/^objective .* rmse .* nats\/token .* n 20$/m);
-    expect(stdout).toMatch(/^70\.0B +1\.40T +[\d.]+$/m);
+    expect(stdout).toMatch(/^70\.0B +1\.40T +[\d.]+ +[\d.]+ \.\. [\d.]+$/m);
     expect(stdout).toContain('tokens/parameter');
     expect(stdout).toContain('residuals: measured against predicted');
     // eslint-disable-next-line no-control-regex -- escapes are what is looked for
@@ -84,6 +96,35 @@ describe('surprisal fit', () => {
     const found = await json('chinchilla-epoch --law chinchilla --drop-top 5');
     const { E, alpha, beta } = Object.fromEntries(found.constants.map(({ name, value }) => [name, value]));
     expect([found.n, E!.toFixed(3), alpha!.toFixed(3), beta!.toFixed(3)]).toEqual([240, '1.817', '0.347', '0.367']);
+  });
+
+  it('gives intervals by default, the same for the same seed, and those of predictions and budgets with them', async () => {
+    const args = 'runs.csv --law chinchilla --predict N=70B,D=1.4T --budget 1e24 --bootstrap 50';
+    const [first, again, other] = await Promise.all([json(args), json(args), json(`${args} --seed 2`)]);
+    expect(first.interval).toEqual({ method: 'bootstrap', coverage: 0.95, resamples: 50, seed: 1 });
+    expect(again).toEqual(first);
+    expect(other.constants).not.toEqual(first.constants);
+    for (const { name, value, interval } of first.constants) {
+      expect(interval![0], name).toBeLessThanOrEqual(value);
+      expect(interval![1], name).toBeGreaterThanOrEqual(value);
+    }
+    expect(first.predictions[0]!.interval![0]).toBeLessThan(first.predictions[0]!.interval![1]);
+    expect(first.budgets[0]!.intervals!.N[0]).toBeLessThan(first.budgets[0]!.N);
+  });
+
+  it('gives intervals from the objective, and narrower ones for less coverage', async () => {
+    const args = 'runs.csv --law chinchilla --set starts=auto --profile';
+    const [wide, narrow] = await Promise.all([json(args), json(`${args} --interval 0.5`)]);
+    expect(wide.interval).toEqual({ method: 'profile', coverage: 0.95 });
+    const width = ({ constants }: FitJson, i: number) => constants[i]!.interval![1] - constants[i]!.interval![0];
+    wide.constants.forEach((_, i) => expect(width(narrow, i)).toBeLessThan(width(wide, i)));
+  });
+
+  it('scores the law on the largest runs, fitted without them', async () => {
+    const { heldOut } = await json('exact.csv --law chinchilla --hold-out 0.2 --bootstrap 0');
+    expect(heldOut).toMatchObject({ rows: 4, by: 'D', share: 0.2 });
+    expect(heldOut!.relativeError).toBeLessThan(1e-3);
+    expect(heldOut!.relativeError).toBeLessThan(heldOut!.baselines.logLinear);
   });
 
   it('says which laws fit the columns of a table', async () => {
@@ -164,11 +205,12 @@ describe('mistakes: one line on stderr, exit code 2', () => {
       '--budget must be a number of FLOP greater than 0, such as 1e24, got "-3"',
     ],
     ['runs.csv --law chinchilla --interval 95', '--interval must be between 0 and 1, got "95"'],
-    ['runs.csv --law chinchilla --bootstrap 1.5', '--bootstrap must be a whole number of at least 10, got "1.5"'],
+    ['runs.csv --law chinchilla --bootstrap 1.5', '--bootstrap must be a whole number of at least 0, got "1.5"'],
     [
       'runs.csv --law chinchilla --bootstrap 100 --profile',
       '--bootstrap and --profile are two ways to intervals; give one',
     ],
+    ['runs.csv --law kaplan-size --budget 1e24', /^--budget needs a law of N and D with the constants /],
     ['runs.csv exact.csv --law chinchilla', 'fit: chinchilla takes one table, got 2'],
     ['runs.csv --lwa chinchilla', `unknown option '--lwa' (did you mean --law?)`],
     ['empty.csv --law chinchilla', 'empty.csv: the file is empty; expected a table with named columns'],

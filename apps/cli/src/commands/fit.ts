@@ -22,7 +22,7 @@ export const fit: Declare = (program) =>
     .option('--drop-top <count>', 'leave out rows whose loss is not below the count-th largest')
     .option('--fix <constants>', "constants that are known: 'E=1.69'")
     .optionsGroup('Uncertainty:')
-    .option('--bootstrap <count>', 'intervals from fits to that many resamples of the runs')
+    .option('--bootstrap <count>', 'intervals from fits to that many resamples of the runs (default 200; 0: none)')
     .option('--profile', 'intervals from the objective along each constant, instead')
     .option('--interval <share>', 'coverage of intervals (default 0.95)')
     .option('--hold-out <share>', 'fit without the largest runs, and say how well they are predicted')

@@ -1,47 +1,66 @@
 import type { Table } from '@surprisal/data/tables';
-import { type ScalingFit, allocate } from '@surprisal/scaling-laws';
-import { UsageError } from '../exit.js';
+import { type FitOptions, type Runs, type ScalingFit, type ScalingLaw, holdOut } from '@surprisal/scaling-laws';
+import { allocationOf, checkAllocation } from './allocation.js';
 import { type ChosenLaw, prepareRuns } from './prepare.js';
-import type { BudgetAdvice, FitReport } from './report.js';
+import type { FitReport, HeldOut } from './report.js';
 import type { FitSettings } from './settings.js';
+import { uncertaintyOf } from './uncertainty.js';
 
 /** Fits a law to a table of runs. */
-export function fitRuns(chosen: ChosenLaw, table: Table, settings: FitSettings): FitReport {
-  const { law, formula, params } = chosen;
+export function fitRuns({ law, formula, params }: ChosenLaw, table: Table, settings: FitSettings): FitReport {
+  if (settings.budgets.length > 0) checkAllocation(law);
   const { columns, runs, duplicates } = prepareRuns(law, table, settings.columns);
-  const fit = law.fit(runs, { columns, fixed: settings.fixed, dropTop: settings.dropTop });
+  const options = { columns, fixed: settings.fixed, dropTop: settings.dropTop };
+  const fit = law.fit(runs, options);
   return {
     table: { name: table.name, rows: table.length, duplicates },
     law: { name: law.method, params },
     formula,
     columns,
-    warnings: fit.warnings,
     fit,
     ...sayings(fit, settings),
+    ...(settings.holdOut !== undefined && { heldOut: heldOutOf(law, runs, { ...options, share: settings.holdOut }) }),
   };
 }
 
-/** What a fit says when asked: constants, predictions, budgets. None but the constants where the runs do not tell the law. */
-export function sayings(
-  fit: ScalingFit,
-  { predict, budgets }: FitSettings,
-): Pick<FitReport, 'constants' | 'predictions' | 'budgets'> {
+/** Keeps back the runs with the largest values of the law's last input that the table has. */
+function heldOutOf(law: ScalingLaw, runs: Runs, options: FitOptions & { share: number }): HeldOut {
+  const by = law.inputs.findLast(({ name }) => options.columns![name] !== undefined)!.name;
+  const { residuals, score, baselines } = holdOut(law, runs, { ...options, by });
+  return { rows: residuals.length, by, share: options.share, relativeError: score, baselines };
+}
+
+type Sayings = Pick<FitReport, 'constants' | 'predictions' | 'budgets' | 'interval' | 'warnings'>;
+
+/**
+ * What a fit says when asked: constants, predictions, budgets, with intervals. None but the constants where the runs do not tell the
+ * law.
+ *
+ * @param block the column whose values mark runs that are not independent
+ */
+export function sayings(fit: ScalingFit, settings: FitSettings, block?: string): Sayings {
+  const uncertainty = uncertaintyOf(fit, settings, block);
   const constants = fit.law.parameters.map(({ name, description }) => ({
     name,
     value: fit.parameters[name]!,
+    ...(uncertainty && !(name in settings.fixed) && { interval: uncertainty.constant(name) }),
     identified: !fit.unidentified.includes(name),
     description,
   }));
-  const predictions = predict.map((inputs) => ({ inputs, value: fit.predict(inputs) }));
-  const advice = budgets.map((budget) => adviceOf(fit, budget));
-  return fit.identifiable ? { constants, predictions, budgets: advice } : { constants, predictions: [], budgets: [] };
-}
-
-function adviceOf({ law, parameters }: ScalingFit, budget: number): BudgetAdvice {
-  const { A, B, E, alpha, beta } = parameters as Record<string, number | undefined>;
-  if ([A, B, E, alpha, beta].includes(undefined))
-    throw new UsageError(
-      `--budget needs a law with the constants E, A, B, alpha, beta, such as chinchilla; ${law.method} has others`,
-    );
-  return { budget, ...allocate({ A: A!, B: B!, E: E!, alpha: alpha!, beta: beta! }, budget) };
+  const predictions = settings.predict.map((inputs) => ({
+    inputs,
+    value: fit.predict(inputs),
+    ...(uncertainty?.prediction && { interval: uncertainty.prediction(inputs) }),
+  }));
+  const budgets = settings.budgets.map((budget) => ({
+    budget,
+    ...allocationOf(fit.parameters, budget),
+    ...(uncertainty?.budget && { intervals: uncertainty.budget(budget)! }),
+  }));
+  return {
+    constants,
+    ...(fit.identifiable ? { predictions, budgets } : { predictions: [], budgets: [] }),
+    ...(uncertainty && { interval: uncertainty.method }),
+    warnings: [...fit.warnings, ...(uncertainty?.warnings ?? [])],
+  };
 }

@@ -33,11 +33,16 @@ export interface BudgetAdvice extends Allocation {
   readonly intervals?: Readonly<Partial<Record<'N' | 'D' | 'loss' | 'tokensPerParameter', Bounds>>>;
 }
 
-/** How well runs that were left out are predicted. */
+/** How well the largest runs are predicted from the others. */
 export interface HeldOut {
   readonly rows: number;
-  readonly rmse: number;
-  readonly meanRelativeError: number;
+  /** The column by which they are the largest, and the share of the runs that was kept back. */
+  readonly by: string;
+  readonly share: number;
+  /** Root mean squared log error: about the relative error. */
+  readonly relativeError: number;
+  /** The same of two predictors that know no law. */
+  readonly baselines: { readonly lastLoss: number; readonly logLinear: number };
 }
 
 /** All that `surprisal fit` says. */

@@ -33,7 +33,8 @@ export interface FitSettings {
   readonly columns: Readonly<Record<string, string>>;
   readonly dropTop: number;
   readonly fixed: Readonly<Record<string, number>>;
-  readonly bootstrap?: number;
+  /** How many resamples; 0: no bootstrap. */
+  readonly bootstrap: number;
   readonly profile: boolean;
   readonly coverage: number;
   readonly holdOut?: number;
@@ -54,7 +55,7 @@ export function readSettings(flags: FitFlags): FitSettings {
     columns: flags.columns === undefined ? {} : readColumnMap(flags.columns),
     dropTop: flags.dropTop === undefined ? 0 : readCount('--drop-top', flags.dropTop, 0),
     fixed: flags.fix === undefined ? {} : readInputs('--fix', flags.fix),
-    ...(flags.bootstrap !== undefined && { bootstrap: readCount('--bootstrap', flags.bootstrap, 10) }),
+    bootstrap: flags.profile ? 0 : readCount('--bootstrap', flags.bootstrap ?? '200', 0),
     profile: flags.profile ?? false,
     coverage: flags.interval === undefined ? 0.95 : readShare('--interval', flags.interval),
     ...(flags.holdOut !== undefined && { holdOut: readShare('--hold-out', flags.holdOut) }),

@@ -11,7 +11,7 @@ export function showFit(output: Output, report: FitReport): void {
   const { fit, formula, table, columns } = report;
   const { bold, dim } = output.colors;
   output.print(`${bold(fit.law.method)}${output.ascii ? '' : `  ${formula}`}`);
-  const left = table.rows - fit.n - (report.heldOut?.rows ?? 0);
+  const left = table.rows - fit.n;
   const facts = [
     `${fit.n} runs of ${table.name}`,
     ...(left > 0 ? [`${left} left out`] : []),
@@ -74,8 +74,10 @@ function showQuality(output: Output, { fit, heldOut, law }: FitReport): void {
   );
   output.print(output.colors.dim(`${fit.agreeing} of the best of ${fit.starts} starts end there`));
   if (!heldOut) return;
+  const percent = (share: number) => `${(100 * share).toFixed(2)}%`;
+  const { rows, by, relativeError, baselines } = heldOut;
   output.print(
-    `held out: the ${heldOut.rows} largest runs are predicted with rmse ${showNumber(heldOut.rmse)} ${column.unit}, mean relative error ${(100 * heldOut.meanRelativeError).toFixed(2)}%`,
+    `held out: the ${rows} runs of the largest ${by} are predicted within ${percent(relativeError)} (a straight line in logarithms: ${percent(baselines.logLinear)}; the last loss: ${percent(baselines.lastLoss)})`,
   );
 }
 

@@ -14,7 +14,7 @@ const SHOWN = 400;
 export function showToken(text: string, ascii = false): string {
   const [space, line, tab] = ascii ? ['_', '\\n', '\\t'] : ['·', '↵', '⇥'];
   const seen = text.replaceAll(' ', space!).replaceAll('\n', line!).replaceAll('\t', tab!).replaceAll('\r', '\\r');
-  return ascii ? seen.replace(/[^\x20-\x7e]/g, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`) : seen; // eslint-disable-line no-control-regex -- the range is the point
+  return ascii ? seen.replace(/[^\x20-\x7e]/g, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`) : seen;
 }
 
 /** Tokens with a bar between them, and in two colours by turns; their ids below. */
