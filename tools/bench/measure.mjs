@@ -31,6 +31,13 @@ export async function inTurn(functions, { quick, rounds = quick ? 5 : 15, roundM
   return Object.fromEntries(Object.entries(times).map(([name, list]) => [name, spread(list)]));
 }
 
+/** The time of one call in milliseconds, for what takes seconds, and what it gave. */
+export async function once(run) {
+  const start = performance.now();
+  const value = await run();
+  return { ms: performance.now() - start, value };
+}
+
 /** Bytes per call that are left for the collector, in heap and array buffers; undefined without `node --expose-gc`. */
 export async function bytesPerCall(run, calls = 200) {
   if (!globalThis.gc) return undefined;
