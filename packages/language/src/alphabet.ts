@@ -18,7 +18,7 @@ export interface Alphabet {
 
 /** An alphabet as it is stored. */
 export type AlphabetJson =
-  | { readonly type: 'bytes' }
+  | { readonly type: 'bytes'; readonly order?: readonly number[] }
   | { readonly type: 'characters'; readonly characters: string; readonly byteFallback: boolean }
   | { readonly type: 'symbols'; readonly size: number };
 
@@ -28,13 +28,25 @@ export type AlphabetJson =
  * @example
  * console.log(Array.from(bytes.symbols('né'))); // [ 110, 195, 169 ]
  */
-export const bytes: Alphabet = {
-  size: 256,
-  symbols: (text) => Int32Array.from(new TextEncoder().encode(text)),
-  text: (symbols) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(symbols)),
-  show: (symbols) => showBytes(symbols),
-  toJSON: () => ({ type: 'bytes' }),
-};
+export const bytes: Alphabet = bytesInOrder(Array.from({ length: 256 }, (_, byte) => byte));
+
+/**
+ * The 256 bytes in another order, as vocabularies from elsewhere may have them.
+ *
+ * @param order the byte that each symbol is
+ */
+export function bytesInOrder(order: readonly number[]): Alphabet {
+  const symbolOf = new Int32Array(256);
+  order.forEach((byte, symbol) => (symbolOf[byte] = symbol));
+  const bytesOf = (symbols: Int32Array) => Uint8Array.from(symbols, (symbol) => order[symbol]!);
+  return {
+    size: 256,
+    symbols: (text) => Int32Array.from(new TextEncoder().encode(text), (byte) => symbolOf[byte]!),
+    text: (symbols) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytesOf(symbols)),
+    show: (symbols) => showBytes(bytesOf(symbols)),
+    toJSON: () => ({ type: 'bytes', ...(order.some((byte, symbol) => byte !== symbol) && { order }) }),
+  };
+}
 
 /**
  * The characters (code points) of a text, in the order of their code points. With byte fallback the 256 bytes follow them, in which characters
@@ -64,7 +76,7 @@ export function characters(text: string, { byteFallback }: { readonly byteFallba
     size: known.length + (byteFallback ? 256 : 0),
     symbols: (input) => Int32Array.from(Array.from(input).flatMap((one) => index.get(one) ?? asBytes(one))),
     text: (symbols) => write(symbols, (run) => bytes.text(run)),
-    show: (symbols) => write(symbols, showBytes),
+    show: (symbols) => write(symbols, (run) => showBytes(Uint8Array.from(run))),
     toJSON: () => ({ type: 'characters', characters: known.join(''), byteFallback }),
   };
 }
@@ -88,7 +100,7 @@ export function symbols(size: number): Alphabet {
 
 /** The alphabet that was stored. */
 export function alphabetFromJson(json: AlphabetJson): Alphabet {
-  if (json.type === 'bytes') return bytes;
+  if (json.type === 'bytes') return json.order ? bytesInOrder(json.order) : bytes;
   return json.type === 'symbols' ? symbols(json.size) : characters(json.characters, json);
 }
 
@@ -115,9 +127,9 @@ function runs(symbols: Int32Array, test: (symbol: number) => boolean): [boolean,
   return found;
 }
 
-function showBytes(symbols: Int32Array): string {
+function showBytes(symbols: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(symbols));
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(symbols);
   } catch {
     return Array.from(symbols, (byte) =>
       byte < 128 ? String.fromCharCode(byte) : `<0x${byte.toString(16).toUpperCase()}>`,

@@ -1,7 +1,16 @@
-export { type Alphabet, type AlphabetJson, alphabetFromJson, bytes, characters, symbols } from './alphabet.js';
+export {
+  type Alphabet,
+  type AlphabetJson,
+  alphabetFromJson,
+  bytes,
+  bytesInOrder,
+  characters,
+  symbols,
+} from './alphabet.js';
 export * from './blocks.js';
 export * from './bpe.js';
 export { type TokenizerParts, type Vocabulary, createTokenizer } from './create-tokenizer.js';
+export * from './huggingface.js';
 export * from './kneser-ney.js';
 export * from './language-model.js';
 export * from './lzw.js';
