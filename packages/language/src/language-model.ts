@@ -42,12 +42,13 @@ export interface LanguageModel {
    * @throws DomainError for tokens out of range
    */
   logProb(token: number, context?: ArrayLike<number>): number;
-  /**
-   * ln P(token | context) of all tokens, `[vocabularySize]`: they are logits whose softmax is the law, as samplers take them.
-   *
-   * @param out what to write to; default: a new array
-   */
+  /** ln P(token | context) of all tokens, `[vocabularySize]`: logits whose softmax is the law, as samplers take them. */
   logits(context: ArrayLike<number>): Float32Array;
+  /**
+   * The same, written to an array that is there already.
+   *
+   * @throws ShapeError when it is not `[vocabularySize]`
+   */
   logits<Out extends Float32Array | Float64Array>(context: ArrayLike<number>, out: Out): Out;
   /** The mean of -ln P(token | the tokens before it), in nats per token; NaN for none. */
   crossEntropy(tokens: ArrayLike<number>): number;
