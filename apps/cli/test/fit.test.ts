@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chinchilla } from '@surprisal/scaling-laws';
+import { chinchilla, constant, cosine, predictCurve, warmupStableDecay } from '@surprisal/scaling-laws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SurprisalOptions, makeProject, surprisal } from './project.js';
 
@@ -146,7 +146,7 @@ describe('surprisal fit', () => {
 
   it('writes the residuals as a picture', async () => {
     const { code, stderr } = await run('runs.csv --law chinchilla --plot residuals.svg');
-    expect([code, lastLine(stderr)]).toEqual([0, 'residuals: residuals.svg']);
+    expect([code, lastLine(stderr)]).toEqual([0, 'picture: residuals.svg']);
     expect(readFileSync(join(project.folder, 'residuals.svg'), 'utf8')).toMatch(/^<svg/);
   });
 
@@ -174,6 +174,94 @@ describe('surprisal fit', () => {
     // eslint-disable-next-line no-control-regex -- the range is the point
     expect(stdout).toMatch(/^[\x00-\x7f]*$/);
     expect((await run('runs.csv --law chinchilla --color')).stdout).toContain('\u001b[1m');
+  });
+});
+
+describe('surprisal fit --law lr-annealing', () => {
+  const span = { total: 1000, peak: 0.01, min: 0.001, warmup: 100 };
+  const constants = { L0: 2, A: 1, C: 0.1, alpha: 0.5 };
+  const steps = Array.from({ length: 19 }, (_, i) => 100 + 50 * i);
+  const curve = (rates: Float64Array) => predictCurve(constants, rates, { steps, warmupSteps: 100 }).loss;
+  const lossOf = {
+    cosine: curve(cosine()(span)),
+    constant: curve(constant()(span)),
+    wsd: curve(warmupStableDecay()(span)),
+  };
+  const flags = '--law lr-annealing --total 1000 --peak 0.01 --min 0.001 --warmup 100';
+  beforeAll(() => {
+    const table = (loss: Float64Array) => `step,loss\n${steps.map((step, i) => `${step},${loss[i]}`).join('\n')}\n`;
+    for (const [name, loss] of Object.entries(lossOf)) file(`${name}.csv`, table(loss));
+    const rows = Object.entries(lossOf).flatMap(([name, loss]) => steps.map((step, i) => `${name},${step},${loss[i]}`));
+    file('curves.csv', `curve,step,loss\n${rows.join('\n')}\n`);
+  });
+
+  interface CurvesJson {
+    constants: { name: string; value: number }[];
+    curves: {
+      schedules: { name: string; fitted: boolean; points: number; meanRelativeError?: number; finalLoss: number }[];
+    };
+  }
+  const curves = async (args: string) => {
+    const { code, stdout } = await run(`${args} ${flags} --bootstrap 20 --json`);
+    return { code, ...(JSON.parse(stdout) as CurvesJson) };
+  };
+
+  it.each([
+    ['a file for each, their schedules in order', 'cosine.csv constant.csv --schedule cosine --schedule constant'],
+    ['a table that names them', 'curves.csv --schedule cosine=cosine --schedule constant=constant'],
+    ['curves named as their schedules', 'curves.csv'],
+  ])('finds the constants that made the curves: %s', async (_, args) => {
+    const found = await curves(args);
+    expect(found.code).toBe(0);
+    for (const { name, value } of found.constants)
+      expect(value).toBeCloseTo(constants[name as keyof typeof constants], 2);
+  });
+
+  it('predicts other schedules, and compares them with what was measured', async () => {
+    const given =
+      '--schedule cosine=cosine --schedule constant=constant --predict-schedule wsd=wsd --predict-schedule wsd:decay=0.5';
+    const { curves: found } = await curves(`curves.csv ${given}`);
+    expect(found.schedules.map(({ name, fitted, points }) => [name, fitted, points])).toEqual([
+      ['cosine', true, 19],
+      ['constant', true, 19],
+      ['wsd', false, 19],
+      ['wsd:decay=0.5', false, 0],
+    ]);
+    expect(found.schedules[2]!.meanRelativeError).toBeLessThan(1e-4);
+    expect(found.schedules[2]!.finalLoss).toBeCloseTo(lossOf.wsd.at(-1)!, 3);
+    const { stdout } = await run(`curves.csv ${given} ${flags} --bootstrap 20`);
+    expect(stdout).toMatch(/^wsd +predicted +19 +0\.00% +[\d.]+ +[\d.]+ \.\. [\d.]+$/m);
+    expect(stdout).toContain('● cosine   ▲ constant   ■ wsd, predicted');
+  });
+
+  it.each<[string, string | RegExp]>([
+    [`constant.csv --schedule constant ${flags}`, /^fitAnnealing: C cannot be told from constant rates alone/],
+    [
+      `cosine.csv --schedule cosine --law lr-annealing --peak 0.01`,
+      'schedule cosine: --total must say its last step, such as 24000',
+    ],
+    [
+      `cosine.csv --schedule cosine --law lr-annealing --total 1000`,
+      'schedule cosine: --peak must say its highest rate, such as 3e-4',
+    ],
+    [
+      `cosine.csv constant.csv --schedule cosine ${flags}`,
+      /^fit: each curve needs its schedule: .* curves are cosine\.csv, constant\.csv$/,
+    ],
+    [`curves.csv --schedule cosin=cosine ${flags}`, 'fit: no curve is named "cosin": did you mean "cosine"?'],
+    [`cosine.csv --schedule cosin ${flags}`, 'unknown schedule "cosin": did you mean "cosine"?'],
+    [
+      `cosine.csv --schedule cosine ${flags} --warmup-as none`,
+      '--warmup-as must be one of peak, raw, skip, got "none"',
+    ],
+    [`cosine.csv --schedule cosine ${flags} --budget 1e24`, /^fit: --drop-top and --budget are not for loss curves/],
+    [`cosine.csv --schedule wsd:decay=2 ${flags}`, 'wsd: decay must be at most 1, got 2'],
+  ])('refuses %s', async (args, message) => {
+    const { code, stderr } = await run(args);
+    const said = lastLine(stderr).replace(/^surprisal: /, '');
+    if (typeof message === 'string') expect(said).toBe(message);
+    else expect(said).toMatch(message);
+    expect(code).toBe(2);
   });
 });
 

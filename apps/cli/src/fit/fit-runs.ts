@@ -2,9 +2,9 @@ import type { Table } from '@surprisal/data/tables';
 import { type FitOptions, type Runs, type ScalingFit, type ScalingLaw, holdOut } from '@surprisal/scaling-laws';
 import { allocationOf, checkAllocation } from './allocation.js';
 import { type ChosenLaw, prepareRuns } from './prepare.js';
-import type { FitReport, HeldOut } from './report.js';
+import type { BudgetAdvice, FitReport, HeldOut } from './report.js';
 import type { FitSettings } from './settings.js';
-import { uncertaintyOf } from './uncertainty.js';
+import { type Uncertainty, uncertaintyOf } from './uncertainty.js';
 
 /** Fits a law to a table of runs. */
 export function fitRuns({ law, formula, params }: ChosenLaw, table: Table, settings: FitSettings): FitReport {
@@ -18,14 +18,14 @@ export function fitRuns({ law, formula, params }: ChosenLaw, table: Table, setti
     formula,
     columns,
     fit,
-    ...sayings(fit, settings),
+    ...sayings(fit, settings, uncertaintyOf(fit, settings)),
     ...(settings.holdOut !== undefined && { heldOut: heldOutOf(law, runs, { ...options, share: settings.holdOut }) }),
   };
 }
 
 /** Keeps back the runs with the largest values of the law's last input that the table has. */
-function heldOutOf(law: ScalingLaw, runs: Runs, options: FitOptions & { share: number }): HeldOut {
-  const by = law.inputs.findLast(({ name }) => options.columns![name] !== undefined)!.name;
+export function heldOutOf(law: ScalingLaw, runs: Runs, options: FitOptions & { share: number }): HeldOut {
+  const by = law.inputs.findLast(({ name, signed }) => !signed && options.columns![name] !== undefined)!.name;
   const { residuals, score, baselines } = holdOut(law, runs, { ...options, by });
   return { rows: residuals.length, by, share: options.share, relativeError: score, baselines };
 }
@@ -36,10 +36,10 @@ type Sayings = Pick<FitReport, 'constants' | 'predictions' | 'budgets' | 'interv
  * What a fit says when asked: constants, predictions, budgets, with intervals. None but the constants where the runs do not tell the
  * law.
  *
- * @param block the column whose values mark runs that are not independent
+ * @param uncertainty whose intervals they are
  */
-export function sayings(fit: ScalingFit, settings: FitSettings, block?: string): Sayings {
-  const uncertainty = uncertaintyOf(fit, settings, block);
+export function sayings(fit: ScalingFit, settings: FitSettings, uncertainty: Uncertainty | undefined): Sayings {
+  const of = uncertainty?.of;
   const constants = fit.law.parameters.map(({ name, description }) => ({
     name,
     value: fit.parameters[name]!,
@@ -50,17 +50,28 @@ export function sayings(fit: ScalingFit, settings: FitSettings, block?: string):
   const predictions = settings.predict.map((inputs) => ({
     inputs,
     value: fit.predict(inputs),
-    ...(uncertainty?.prediction && { interval: uncertainty.prediction(inputs) }),
+    ...(of && { interval: of((constants) => fit.law.predict(constants, inputs)) }),
   }));
   const budgets = settings.budgets.map((budget) => ({
     budget,
     ...allocationOf(fit.parameters, budget),
-    ...(uncertainty?.budget && { intervals: uncertainty.budget(budget)! }),
+    ...(of && { intervals: intervalsOf(of, budget) }),
   }));
   return {
     constants,
     ...(fit.identifiable ? { predictions, budgets } : { predictions: [], budgets: [] }),
     ...(uncertainty && { interval: uncertainty.method }),
     warnings: [...fit.warnings, ...(uncertainty?.warnings ?? [])],
+  };
+}
+
+function intervalsOf(of: NonNullable<Uncertainty['of']>, budget: number): BudgetAdvice['intervals'] {
+  const interval = (key: 'N' | 'D' | 'loss' | 'tokensPerParameter') =>
+    of((constants) => allocationOf(constants, budget)[key]);
+  return {
+    N: interval('N'),
+    D: interval('D'),
+    loss: interval('loss'),
+    tokensPerParameter: interval('tokensPerParameter'),
   };
 }

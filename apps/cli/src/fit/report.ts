@@ -1,3 +1,4 @@
+import type { PlotEvent } from '@surprisal/core';
 import type { Allocation, ColumnMap, ScalingFit } from '@surprisal/scaling-laws';
 
 /** A lower and an upper bound. */
@@ -9,6 +10,8 @@ export interface IntervalMethod {
   readonly coverage: number;
   readonly resamples?: number;
   readonly seed?: number;
+  /** What is drawn: runs, or blocks of them that are not independent. */
+  readonly of?: 'runs' | 'blocks';
 }
 
 /** A fitted constant. Without `identified` its value is one of many that fit as well. */
@@ -45,6 +48,34 @@ export interface HeldOut {
   readonly baselines: { readonly lastLoss: number; readonly logLinear: number };
 }
 
+/** The loss curve of a schedule under a fitted law. */
+export interface ScheduleReport {
+  readonly name: string;
+  /** As it was named, with its parameters. */
+  readonly schedule: string;
+  /** Whether the law was fitted to it. */
+  readonly fitted: boolean;
+  /** What was measured; nothing for a schedule that has not been run. */
+  readonly points: number;
+  /** Mean of |prediction / loss - 1| over what was measured. */
+  readonly meanRelativeError?: number;
+  /** The predicted loss at the last step. */
+  readonly finalLoss: number;
+  readonly interval?: Bounds;
+  /** Whether the law cannot be trusted there: the loss is not positive, or the last rate is 0. */
+  readonly doubtful: boolean;
+}
+
+/** What else there is to say of loss curves. */
+export interface CurvesReport {
+  readonly lambda: number;
+  readonly warmup: number;
+  readonly warmupAs: string;
+  readonly schedules: readonly ScheduleReport[];
+  /** Measured and predicted losses by step, for a picture. */
+  readonly plot: PlotEvent;
+}
+
 /** All that `surprisal fit` says. */
 export interface FitReport {
   readonly table: { readonly name: string; readonly rows: number; readonly duplicates: number };
@@ -58,4 +89,5 @@ export interface FitReport {
   readonly budgets: readonly BudgetAdvice[];
   readonly heldOut?: HeldOut;
   readonly warnings: readonly string[];
+  readonly curves?: CurvesReport;
 }

@@ -13,10 +13,10 @@ export function showFit(output: Output, report: FitReport): void {
   output.print(`${bold(fit.law.method)}${output.ascii ? '' : `  ${formula}`}`);
   const left = table.rows - fit.n;
   const facts = [
-    `${fit.n} runs of ${table.name}`,
+    `${fit.n} ${report.curves ? 'points' : 'runs'} of ${table.name}`,
     ...(left > 0 ? [`${left} left out`] : []),
     ...(table.duplicates > 0 ? [`${table.duplicates} of them as another one`] : []),
-    `columns ${showColumns(columns)}`,
+    ...(report.curves ? [] : [`columns ${showColumns(columns)}`]),
     ...derivations(report),
   ];
   output.print(dim(facts.join(', ')));
@@ -25,7 +25,8 @@ export function showFit(output: Output, report: FitReport): void {
   showQuality(output, report);
   showPredictions(output, report);
   showBudgets(output, report);
-  printChart(output, residualPlot(fit, table.name));
+  showSchedules(output, report);
+  printChart(output, report.curves?.plot ?? residualPlot(fit, table.name), { smooth: false });
 }
 
 /** Columns that were computed from others. */
@@ -60,10 +61,10 @@ function showConstants(output: Output, { constants, interval }: FitReport): void
 
 const titleOf = ({ coverage }: IntervalMethod) => `${Number((100 * coverage).toPrecision(4))}% interval`;
 
-const methodOf = ({ method, resamples, seed }: IntervalMethod) =>
+const methodOf = ({ method, resamples, seed, of }: IntervalMethod) =>
   method === 'profile'
     ? 'the objective along each constant'
-    : `bootstrap over runs, ${resamples} resamples, seed ${seed}`;
+    : `bootstrap over ${of === 'blocks' ? 'blocks of neighbouring points' : 'runs'}, ${resamples} resamples, seed ${seed}`;
 
 function showQuality(output: Output, { fit, heldOut, law }: FitReport): void {
   const { output: column } = fit.law;
@@ -120,11 +121,40 @@ function showBudgets(output: Output, { fit, budgets, interval }: FitReport): voi
   if (budgets.some(({ intervals }) => intervals)) output.print(output.colors.dim(`below each: ${titleOf(interval!)}`));
 }
 
+function showSchedules(output: Output, { curves, interval }: FitReport): void {
+  if (!curves) return;
+  const rows = curves.schedules.map(
+    ({ name, fitted, points, meanRelativeError, finalLoss, interval: bounds, doubtful }) => [
+      name,
+      fitted ? 'fitted' : 'predicted',
+      points > 0 ? String(points) : '',
+      meanRelativeError === undefined ? '' : `${(100 * meanRelativeError).toFixed(2)}%`,
+      showNumber(finalLoss),
+      ...(interval?.resamples ? [bounds ? showInterval(bounds) : ''] : []),
+      doubtful ? 'doubtful: the last rate is 0, or the loss below 0' : '',
+    ],
+  );
+  const head = [
+    'curve',
+    '',
+    'points',
+    'mean error',
+    'final loss',
+    ...(interval?.resamples ? [titleOf(interval)] : []),
+    '',
+  ];
+  output.print(
+    `\n${output.colors.bold('schedules')}  ${output.colors.dim(`lambda ${curves.lambda}, warm-up of ${curves.warmup} steps counted as ${curves.warmupAs}`)}`,
+  );
+  for (const line of layout(head, rows, [false, false, true, true, true])) output.print(line);
+}
+
 /** What `--json` says of a fit. */
-export function jsonOf({ fit, ...report }: FitReport): Record<string, unknown> {
+export function jsonOf({ fit, curves, ...report }: FitReport): Record<string, unknown> {
   const { objective, rmse, r2, n, identifiable, unidentified, starts, agreeing } = fit;
   return {
     ...report,
+    ...(curves && { curves: { ...curves, plot: undefined } }),
     output: { name: fit.law.output.name, unit: fit.law.output.unit },
     inputs: fit.law.inputs.map(({ name, unit }) => ({ name, unit })),
     objective,

@@ -28,8 +28,14 @@ const HEIGHT = 12;
 const SMOOTH_FROM = 40;
 const SMOOTHING = 0.9;
 
+/** How a chart is drawn. */
+export interface ChartOptions {
+  /** Whether long curves are smoothed, the raw values faint behind them. Default true. */
+  readonly smooth?: boolean;
+}
+
 /** Draws the lines of a Vega-Lite specification as text, fitting the width; false when it has none that text can show. */
-export function printChart(output: Output, { name, caption, spec }: PlotEvent): boolean {
+export function printChart(output: Output, { name, caption, spec }: PlotEvent, options: ChartOptions = {}): boolean {
   const layers = (spec.layer as readonly Layer[] | undefined) ?? [spec as Layer];
   const { mark, encoding: { x, y, color } = {} } = layers[0]!;
   const rows = (spec.data as { values?: readonly Record<string, unknown>[] } | undefined)?.values;
@@ -38,7 +44,7 @@ export function printChart(output: Output, { name, caption, spec }: PlotEvent): 
   const level = layers.slice(1).find(({ encoding }) => encoding?.y?.datum !== undefined)?.encoding!.y!.datum;
   const groups = Object.entries(groupBy(rows, (row) => (color?.field ? String(row[color.field]) : '')));
   const series = groups.map(([name, members]) => ({ name, points: pointsOf(members, x.field!, y.field!), scattered }));
-  return print(output, `${name}: ${caption}`, series, [x.title ?? x.field, y.title ?? y.field], level);
+  return print(output, `${name}: ${caption}`, series, [x.title ?? x.field, y.title ?? y.field], { ...options, level });
 }
 
 const CURVES = [
@@ -74,7 +80,7 @@ function print(
   title: string,
   all: readonly Series[],
   [x, y]: readonly [string, string],
-  level?: number,
+  { smooth = true, level }: ChartOptions & { readonly level?: number | undefined } = {},
 ): boolean {
   const symbols = output.ascii ? ASCII_SYMBOLS : SYMBOLS;
   const series = all.filter(({ points }) => points.length > 0).slice(0, symbols.length); // more could not be told apart
@@ -85,7 +91,7 @@ function print(
     symbol: symbols[i]!,
     paint: paints[i % paints.length]!,
     scattered,
-    ...(scattered || points.length < SMOOTH_FROM ? { points } : { points: smoothed(points), faint: points }),
+    ...(!smooth || scattered || points.length < SMOOTH_FROM ? { points } : { points: smoothed(points), faint: points }),
   }));
   const [across, up] = output.ascii ? ['->', '^'] : ['→', '↑'];
   const note = curves.some(({ faint }) => faint) ? `, smoothed by ${SMOOTHING}` : '';
