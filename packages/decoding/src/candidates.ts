@@ -227,13 +227,40 @@ export class Candidates {
     return n;
   }
 
-  /** Keeps the candidates that pass a test of their positions; all of them when none does. Says how many are left. */
+  /** Keeps the candidates that pass a test of their positions; all of them when none does. Says how many passed. */
   keepIf(test: (position: number) => boolean): number {
-    const keys = this.#fillKeys((position) => (test(position) ? 1 : 0));
+    return this.#keepMarked(this.#fillKeys((position) => (test(position) ? 1 : 0)));
+  }
+
+  /** Keeps the tokens of a set, or removes them; changes nothing when none would be left. Says how many passed. */
+  restrict(tokens: Iterable<number>, rule: 'keep' | 'remove', owner = 'Candidates'): number {
+    const [inside, outside] = rule === 'keep' ? [1, 0] : [0, 1];
+    const keys = this.#fillKeys(() => outside);
+    for (const token of tokens) {
+      if (!(Number.isInteger(token) && token >= 0 && token < this.vocabulary)) {
+        throw new DomainError(
+          `${owner}: tokens must be whole numbers from 0 to ${this.vocabulary - 1}, got ${String(token)}`,
+        );
+      }
+      const position = this.position(token);
+      if (position >= 0) keys[position] = inside;
+    }
+    return this.#keepMarked(keys);
+  }
+
+  #keepMarked(marks: Float64Array): number {
     let passed = 0;
-    for (let i = 0; i < this.count; i++) passed += keys[i]!;
-    if (passed > 0) this.#compact(keys, 1, Infinity);
+    for (let i = 0; i < this.count; i++) passed += marks[i]!;
+    if (passed > 0) this.#compact(marks, 1, Infinity);
     return passed;
+  }
+
+  /** The weights in ascending order: a sort of them all, for rules that look at the whole order. A view, valid until the next call. */
+  sortedWeights(): Float64Array {
+    const { weights, count } = this;
+    return this.#fillKeys((position) => weights[position]!)
+      .subarray(0, count)
+      .sort();
   }
 
   #fillKeys(key: (position: number) => number): Float64Array {

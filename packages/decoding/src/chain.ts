@@ -9,6 +9,12 @@ export interface Chain extends Sampler {
   readonly samplers: readonly Sampler[];
 }
 
+/** How a chain draws, and what it is called. */
+export interface ChainOptions extends DrawOptions {
+  /** Default `'chain'`. */
+  readonly name?: string;
+}
+
 /**
  * Samplers one after the other, as one: each sees the candidates that those before it left, with probabilities renormalised over
  * them. The chain draws once, at its end, and tells all links which token was chosen.
@@ -21,30 +27,31 @@ export interface Chain extends Sampler {
  * const drawn = Array.from({ length: 5 }, () => sampler.sample([2, 0, 1.8, -1]));
  * console.log(drawn.every((token) => token === 0 || token === 2)); // true
  */
-export function chain(samplers: readonly Sampler[], options: DrawOptions = {}): Chain {
+export function chain(samplers: readonly Sampler[], { name = 'chain', ...options }: ChainOptions = {}): Chain {
   samplers.forEach((link, i) => {
     if (typeof link?.apply !== 'function') {
       throw new DomainError(
-        `chain: samplers must be samplers, got ${typeof link} at index ${i}; call the method first`,
+        `${name}: samplers must be samplers, got ${typeof link} at index ${i}; call the method first`,
       );
     }
     if (samplers.indexOf(link) < i) {
       throw new DomainError(
-        `chain: samplers must differ, got the one of index ${samplers.indexOf(link)} again at ${i}`,
+        `${name}: samplers must differ, got the one of index ${samplers.indexOf(link)} again at ${i}`,
       );
     }
   });
-  return new ChainSampler(samplers, parseParams('chain', chainParams, options));
+  return new ChainSampler(name, samplers, parseParams(name, chainParams, options));
 }
 
 const chainParams = z.strictObject(sharedParams);
 
 class ChainSampler extends BaseSampler implements Chain {
   constructor(
+    name: string,
     readonly samplers: readonly Sampler[],
     options: DrawOptions,
   ) {
-    super('chain', options);
+    super(name, options);
   }
 
   protected narrow(candidates: Candidates) {
@@ -61,6 +68,7 @@ class ChainSampler extends BaseSampler implements Chain {
 
   protected copy(stream?: number | string) {
     return new ChainSampler(
+      this.method,
       this.samplers.map((sampler) => sampler.clone(stream)),
       this.drawOptions,
     ) as this;

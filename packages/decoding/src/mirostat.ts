@@ -89,36 +89,34 @@ function settle(given: z.output<typeof params>): MirostatSettings {
  * sampler.sample([0, 0, 0, 0]); // two bits of surprise, whichever is drawn
  * console.log(sampler.mu, sampler.surprise); // 4 2
  */
-export const mirostat = defineSampler<(typeof params)['shape'], MirostatState, 'mu' | 'surprise' | 'kept' | 'exponent'>(
-  {
-    name: 'mirostat',
-    summary: 'Holds the surprise per token at a target: the text neither loops nor falls apart.',
-    formula: 'μ ← μ − η (−log₂ p − τ)',
-    paper: paper(29),
-    params,
-    state(given) {
-      const settings = settle(given);
-      return { settings, mu: settings.mu0, surprise: NaN, kept: 0, exponent: NaN, offer: noOffer() };
-    },
-    apply(candidates, _params, state) {
-      const original = candidates.logTotal;
-      if (state.settings.version === 2) candidates.keepAtLeast(original - state.mu * Math.LN2);
-      else keepByExponent(candidates, state);
-      state.kept = candidates.count;
-      const reference = state.settings.surprise === 'original' ? original : candidates.logTotal;
-      const { logits } = candidates;
-      makeOffer(state.offer, candidates, (position) => (reference - logits[position]!) / Math.LN2);
-    },
-    accept(token, _params, state) {
-      const surprise = takeOffer(state.offer, token);
-      if (surprise === undefined) return;
-      const { eta, tau, muMin } = state.settings;
-      state.surprise = surprise;
-      state.mu = Math.max(muMin, state.mu - eta * (surprise - tau));
-    },
-    shows: ['mu', 'surprise', 'kept', 'exponent'],
+export const mirostat = defineSampler({
+  name: 'mirostat',
+  summary: 'Holds the surprise per token at a target: the text neither loops nor falls apart.',
+  formula: 'μ ← μ − η (−log₂ p − τ)',
+  paper: paper(29),
+  params,
+  state(given): MirostatState {
+    const settings = settle(given);
+    return { settings, mu: settings.mu0, surprise: NaN, kept: 0, exponent: NaN, offer: noOffer() };
   },
-);
+  apply(candidates, _params, state) {
+    const original = candidates.logTotal;
+    if (state.settings.version === 2) candidates.keepAtLeast(original - state.mu * Math.LN2);
+    else keepByExponent(candidates, state);
+    state.kept = candidates.count;
+    const reference = state.settings.surprise === 'original' ? original : candidates.logTotal;
+    const { logits } = candidates;
+    makeOffer(state.offer, candidates, (position) => (reference - logits[position]!) / Math.LN2);
+  },
+  accept(token, _params, state) {
+    const surprise = takeOffer(state.offer, token);
+    if (surprise === undefined) return;
+    const { eta, tau, muMin } = state.settings;
+    state.surprise = surprise;
+    state.mu = Math.max(muMin, state.mu - eta * (surprise - tau));
+  },
+  shows: ['mu', 'surprise', 'kept', 'exponent'],
+});
 
 function keepByExponent(candidates: Candidates, state: MirostatState): void {
   const { ratios, n, kRule } = state.settings;

@@ -151,7 +151,7 @@ export abstract class BaseSampler implements Sampler {
 }
 
 /** A sampler's metadata and its rule. */
-export interface SamplerDefinition<P extends z.ZodRawShape, S extends object, R extends keyof S> extends Omit<
+export interface SamplerDefinition<P extends z.ZodRawShape, S extends object, R extends PropertyKey> extends Omit<
   MethodInfo<'sampler', z.ZodObject<P>>,
   'kind'
 > {
@@ -186,14 +186,14 @@ export type SamplerParams<P extends z.ZodRawShape> = z.ZodObject<P & typeof shar
 export function defineSampler<
   P extends z.ZodRawShape,
   S extends object = Record<never, never>,
-  R extends keyof S = never,
+  R extends PropertyKey = never,
 >({
   state,
   apply,
   accept,
-  shows = [],
+  shows,
   ...info
-}: SamplerDefinition<P, S, R>): Method<'sampler', SamplerParams<P>, Sampler & Readonly<Pick<S, R>>> {
+}: SamplerDefinition<P, S, R>): Method<'sampler', SamplerParams<P>, Sampler & Readonly<Pick<S, R & keyof S>>> {
   type Params = z.output<z.ZodObject<P>>;
 
   class MethodSampler extends BaseSampler {
@@ -204,7 +204,9 @@ export function defineSampler<
       super(info.name, params);
       this.#state = state ? state(params) : ({} as S);
       this.#draws = new Draws(new Random(params.seed ?? 0).split('rule'));
-      for (const name of shows) Object.defineProperty(this, name, { get: () => this.#state[name], enumerable: true });
+      shows?.forEach((name) =>
+        Object.defineProperty(this, name, { get: () => this.#state[name as unknown as keyof S], enumerable: true }),
+      );
     }
 
     protected narrow(candidates: Candidates) {
@@ -231,6 +233,7 @@ export function defineSampler<
   return defineMethod(
     { kind: 'sampler', ...info, params: info.params.extend(sharedParams) as unknown as SamplerParams<P> },
     (params) =>
-      new MethodSampler(params as unknown as Params & DrawOptions) as unknown as Sampler & Readonly<Pick<S, R>>,
+      new MethodSampler(params as unknown as Params & DrawOptions) as unknown as Sampler &
+        Readonly<Pick<S, R & keyof S>>,
   );
 }
