@@ -1,10 +1,11 @@
 import { DomainError } from '@surprisal/core';
+import { expNegative } from './exponential.js';
 import { type Logits, type Numbers, isRow, locate } from './logits.js';
 import { Selection, sortDescending } from './selection.js';
 
 /** How {@link Candidates.keepMass} orders and cuts. */
 export interface KeepMassOptions {
-  /** The order, descending, by position; default the logits. */
+  /** The order, descending, by position: numbers up to 0; default the logits. */
   readonly key?: (position: number) => number;
   /** Whether the mass must be exceeded; default false: it may be equalled. */
   readonly strict?: boolean;
@@ -62,10 +63,9 @@ export class Candidates {
     if (length === 0) throw new DomainError(`${owner}: logits must hold at least one number, got none`);
     if (this.ids.length < length) this.#grow(length);
     const { ids, logits } = this;
-    for (let id = 0, at = start; id < length; id++, at += stride) {
-      ids[id] = id;
-      logits[id] = data[at]!;
-    }
+    for (let id = 0; id < length; id++) ids[id] = id;
+    if (stride === 1 && data.length === length) logits.set(data);
+    else for (let id = 0, at = start; id < length; id++, at += stride) logits[id] = data[at]!;
     this.vocabulary = this.count = length;
     return this.changed(owner);
   }
@@ -132,7 +132,7 @@ export class Candidates {
     const weights = this.#weights;
     let total = 0;
     for (let i = 0; i < count; i++) {
-      const weight = Math.exp(logits[i]! - max);
+      const weight = expNegative(logits[i]! - max);
       weights[i] = weight;
       total += weight;
     }
@@ -181,7 +181,7 @@ export class Candidates {
   #sort(wanted: number): void {
     const { logits, count } = this;
     if (this.#order.length < count) this.#order = new Int32Array(this.ids.length);
-    const cut = this.#selection.find(logits, undefined, count, wanted);
+    const cut = this.#selection.find(logits, count, this.max, wanted);
     let { ties } = cut;
     let n = 0;
     for (let i = 0; i < count; i++) {
@@ -207,16 +207,24 @@ export class Candidates {
   keepLargest(k: number, { ties = false } = {}): void {
     if (k >= this.count) return;
     if (k <= 1) return this.#compact(this.logits, this.max, ties ? Infinity : 1);
-    const cut = this.#selection.find(this.logits, undefined, this.count, k);
-    this.#compact(this.logits, cut.border, ties ? Infinity : cut.ties);
+    const { logits } = this;
+    if (k <= this.#sorted) {
+      const border = logits[this.#order[k - 1]!]!;
+      let tied = 1;
+      while (tied < k && logits[this.#order[k - 1 - tied]!] === border) tied++;
+      return this.#compact(logits, border, ties ? Infinity : tied);
+    }
+    const cut = this.#selection.find(logits, this.count, this.max, k);
+    this.#compact(logits, cut.border, ties ? Infinity : cut.ties);
   }
 
   /** Keeps the shortest prefix of an order (the most probable first) whose probability reaches `mass`. */
   keepMass(mass: number, { key, strict = false, ties = false, minKeep = 1 }: KeepMassOptions = {}): void {
     const keys = key ? this.#fillKeys(key) : this.logits;
-    let cut = this.#selection.find(keys, this.weights, this.count, mass * this.#total, strict);
+    const highest = key ? 0 : this.max;
+    let cut = this.#selection.find(keys, this.count, highest, mass * this.total, this.weights, strict);
     if (minKeep > 1 && this.#countCut(keys, cut.border, cut.ties) < minKeep) {
-      cut = this.#selection.find(keys, undefined, this.count, minKeep);
+      cut = this.#selection.find(keys, this.count, highest, minKeep);
     }
     this.#compact(keys, cut.border, ties ? Infinity : cut.ties);
   }

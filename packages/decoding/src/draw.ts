@@ -20,13 +20,12 @@ export const drawFrom = (candidates: Candidates, draws: Draws, rule: DrawRule = 
 export function inverseCdf({ ids, weights, total, count }: Candidates, u: number): number {
   const target = u * total;
   let cumulative = 0;
-  let last = 0; // rounding may leave a sliver of the total over
   for (let i = 0; i < count; i++) {
-    if (weights[i] === 0) continue;
     cumulative += weights[i]!;
     if (cumulative > target) return ids[i]!;
-    last = i;
   }
+  let last = count - 1; // rounding left a sliver of the total over
+  while (weights[last] === 0) last--;
   return ids[last]!;
 }
 

@@ -1,6 +1,6 @@
 import type { Random } from '@surprisal/core';
 
-const BLOCK = 64;
+const BLOCK = 256;
 
 /**
  * Uniform numbers in [0, 1) of a seed, that can be copied in mid-stream: the copy goes on with the same numbers.

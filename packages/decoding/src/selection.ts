@@ -8,12 +8,15 @@ export interface Cut {
 
 const BUCKETS = 1024;
 
+/** How far below the highest key the first look reaches, in nats: little probability lies below. */
+const REACH = 30;
+
 /**
  * Finds where the prefix of a descending order reaches a mass: of the k largest when every mass is 1, of the nucleus when the
  * masses are probabilities. Ties count in the order of their positions.
  *
  * The keys are thrown into buckets of equal width, the masses of the buckets are added up from the top, and the bucket that
- * holds the border is looked at again, until one value is left: about two passes over the keys and nothing is moved. The
+ * holds the border is looked at again, until one value is left: about two passes over the keys, and nothing is moved. The
  * buffers are kept from call to call.
  */
 export class Selection {
@@ -22,34 +25,33 @@ export class Selection {
   readonly #cut: Cut = { border: 0, ties: 0 };
 
   /**
+   * @param highest of the keys, or a number above
    * @param masses of the keys, >= 0; absent: each is 1
    * @param strict whether the mass of the prefix must exceed the target; otherwise it may equal it
    * @returns an object that the next call writes to
    */
-  find(keys: Float64Array, masses: Float64Array | undefined, count: number, target: number, strict = false): Cut {
+  find(keys: Float64Array, count: number, highest: number, target: number, masses?: Float64Array, strict = false): Cut {
     let members: Int32Array | undefined; // absent: all of them
     let left = count;
     let above = 0;
+    let low = highest - REACH; // what lies below goes to bucket 0, and is looked at again with its own range
+    let high = highest;
     for (;;) {
-      let low = Infinity;
-      let high = -Infinity;
-      for (let j = 0; j < left; j++) {
-        const key = keys[members ? members[j]! : j]!;
-        if (key < low) low = key;
-        if (key > high) high = key;
+      if (high > low) {
+        const scale = (BUCKETS - 1) / (high - low);
+        this.#fill(keys, masses, members, left, low, scale);
+        let bucket = BUCKETS - 1;
+        for (; bucket > 0; bucket--) {
+          const reached = above + this.#masses[bucket]!;
+          if (strict ? reached > target : reached >= target && this.#masses[bucket]! > 0) break;
+          above = reached;
+        }
+        left = this.#narrow(keys, members, left, low, scale, bucket);
+        members = this.#members;
       }
+      [low, high] = rangeOf(keys, members, left);
       if (low === high) return this.#amongTies(masses, members, left, low, target - above, strict);
-      low = Math.max(low, high - Number.MAX_VALUE); // so that the width is finite; what lies below falls into bucket 0
-      const scale = (BUCKETS - 1) / (high - low);
-      this.#fill(keys, masses, members, left, low, scale);
-      let bucket = BUCKETS - 1;
-      for (; bucket > 0; bucket--) {
-        const reached = above + this.#masses[bucket]!;
-        if (strict ? reached > target : reached >= target && this.#masses[bucket]! > 0) break;
-        above = reached;
-      }
-      left = this.#narrow(keys, members, left, low, scale, bucket);
-      members = this.#members;
+      low = Math.max(low, high - Number.MAX_VALUE); // so that the width is finite
     }
   }
 
@@ -79,10 +81,13 @@ export class Selection {
     bucket: number,
   ): number {
     if (this.#members.length < left) this.#members = new Int32Array(left);
+    const narrowed = this.#members;
+    const upper = bucket === BUCKETS - 1 ? Infinity : bucket;
     let n = 0;
     for (let j = 0; j < left; j++) {
       const position = members ? members[j]! : j;
-      if (bucketOf(keys[position]!, low, scale) === bucket) this.#members[n++] = position;
+      const place = (keys[position]! - low) * scale; // compared as it is: quicker than finding its bucket
+      if (bucket === 0 ? !(place >= 1) : place >= bucket && place < upper + 1) narrowed[n++] = position;
     }
     return n;
   }
@@ -109,9 +114,23 @@ export class Selection {
   }
 }
 
-/** The lowest key falls into bucket 0 (0 times Infinity, NaN, too), the highest into the last one or the last but one. */
-const bucketOf = (key: number, low: number, scale: number): number =>
-  Math.min(BUCKETS - 1, Math.max(0, (key - low) * scale)) | 0;
+/** The lowest and the highest key of the members. */
+function rangeOf(keys: Float64Array, members: Int32Array | undefined, left: number): [number, number] {
+  let low = Infinity;
+  let high = -Infinity;
+  for (let j = 0; j < left; j++) {
+    const key = keys[members ? members[j]! : j]!;
+    if (key < low) low = key;
+    if (key > high) high = key;
+  }
+  return [low, high];
+}
+
+/** The lowest key falls into bucket 0, the highest into the last one or the last but one; both even where the scale is Infinity. */
+function bucketOf(key: number, low: number, scale: number): number {
+  const place = (key - low) * scale; // NaN for 0 times Infinity
+  return place > 0 ? (place < BUCKETS ? place | 0 : BUCKETS - 1) : 0;
+}
 
 /** Sorts the first `count` positions by their keys, descending, ties by position (heap sort: in place). */
 export function sortDescending(positions: Int32Array, count: number, keys: Float64Array): void {

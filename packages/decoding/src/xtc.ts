@@ -40,15 +40,15 @@ export const xtc = defineSampler({
 });
 
 function excludeTop(candidates: Candidates, threshold: number, minKeep: number): void {
-  const { weights, total, count } = candidates;
-  const bar = threshold * total;
+  const { logits, logTotal, count } = candidates;
+  const bar = logTotal + Math.log(threshold);
   let choices = 0;
   let last = -1; // the least probable choice, the highest token of those that tie
   for (let i = 0; i < count; i++) {
-    if (weights[i]! < bar) continue;
+    if (logits[i]! < bar) continue;
     choices++;
-    if (last < 0 || weights[i]! <= weights[last]!) last = i;
+    if (last < 0 || logits[i]! <= logits[last]!) last = i;
   }
   if (choices < 2 || count - choices + 1 < minKeep) return;
-  candidates.keepIf((position) => position === last || weights[position]! < bar);
+  candidates.keepIf((position) => position === last || logits[position]! < bar);
 }
