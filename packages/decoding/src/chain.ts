@@ -29,7 +29,7 @@ export interface ChainOptions extends DrawOptions {
  */
 export function chain(samplers: readonly Sampler[], { name = 'chain', ...options }: ChainOptions = {}): Chain {
   samplers.forEach((link, i) => {
-    if (typeof link?.apply !== 'function') {
+    if (typeof link?.sample !== 'function') {
       throw new DomainError(
         `${name}: samplers must be samplers, got ${typeof link} at index ${i}; call the method first`,
       );

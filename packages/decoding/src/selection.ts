@@ -21,6 +21,7 @@ const REACH = 30;
  */
 export class Selection {
   #members = new Int32Array(0);
+  #above = 0; // the mass above the bucket that was walked to
   readonly #masses = new Float64Array(BUCKETS);
   readonly #cut: Cut = { border: 0, ties: 0 };
 
@@ -40,19 +41,31 @@ export class Selection {
       if (high > low) {
         const scale = (BUCKETS - 1) / (high - low);
         this.#fill(keys, masses, members, left, low, scale);
-        let bucket = BUCKETS - 1;
-        for (; bucket > 0; bucket--) {
-          const reached = above + this.#masses[bucket]!;
-          if (strict ? reached > target : reached >= target && this.#masses[bucket]! > 0) break;
-          above = reached;
+        const bucket = this.#walk(above, target, strict);
+        const narrowed = this.#narrow(keys, members, left, low, scale, bucket);
+        if (narrowed > 0) {
+          // 0: all lies above the first reach, and the target is not reached
+          left = narrowed;
+          above = this.#above;
+          members = this.#members;
         }
-        left = this.#narrow(keys, members, left, low, scale, bucket);
-        members = this.#members;
       }
       [low, high] = rangeOf(keys, members, left);
       if (low === high) return this.#amongTies(masses, members, left, low, target - above, strict);
       low = Math.max(low, high - Number.MAX_VALUE); // so that the width is finite
     }
+  }
+
+  /** From the top to the bucket that reaches the target. */
+  #walk(above: number, target: number, strict: boolean): number {
+    let bucket = BUCKETS - 1;
+    for (; bucket > 0; bucket--) {
+      const mass = this.#masses[bucket]!;
+      if (mass > 0 && (strict ? above + mass > target : above + mass >= target)) break;
+      above += mass;
+    }
+    this.#above = above;
+    return bucket;
   }
 
   /** The mass in each bucket. */
@@ -82,12 +95,12 @@ export class Selection {
   ): number {
     if (this.#members.length < left) this.#members = new Int32Array(left);
     const narrowed = this.#members;
-    const upper = bucket === BUCKETS - 1 ? Infinity : bucket;
+    const last = bucket === BUCKETS - 1;
     let n = 0;
     for (let j = 0; j < left; j++) {
       const position = members ? members[j]! : j;
       const place = (keys[position]! - low) * scale; // compared as it is: quicker than finding its bucket
-      if (bucket === 0 ? !(place >= 1) : place >= bucket && place < upper + 1) narrowed[n++] = position;
+      if (bucket === 0 ? !(place >= 1) : place >= bucket && (last || place < bucket + 1)) narrowed[n++] = position;
     }
     return n;
   }
