@@ -113,9 +113,11 @@ describe('beam search', () => {
           prompt: [0],
           maxTokens: 4,
         });
-        const exact = everySequence(chain, 4).reduce((a, b) => (b.logProb > a.logProb ? b : a));
-        expect(best!.tokens).toEqual(exact.tokens);
-        expect(best!.logProb).toBeCloseTo(exact.logProb, 12);
+        const all = everySequence(chain, 4);
+        const found = all.find(({ tokens }) => tokens.join() === best!.tokens.join())!;
+        const highest = Math.max(...all.map(({ logProb }) => logProb)); // several may have it: the same steps in another order
+        expect(found.logProb).toBeCloseTo(highest, 12);
+        expect(best!.logProb).toBeCloseTo(highest, 12);
       }),
       { numRuns: 30 },
     ));

@@ -22,7 +22,7 @@ export * from './eta.js';
 export * from './gain.js';
 export * from './generate.js';
 export * from './greedy.js';
-export { type LogitValues, logSoftmax, softmax } from './log-softmax.js';
+export { logSoftmax, softmax } from './log-softmax.js';
 export * from './logit-bias.js';
 export * from './logits.js';
 export * from './mask.js';
