@@ -1,5 +1,10 @@
 import { definePlugin } from '@surprisal/core';
 import { compareLosses } from './compare-losses.js';
+import { compareSamplers } from './compare-samplers.js';
 import { compSumStudy } from './comp-sum.js';
+import { mirostatStudy } from './mirostat.js';
 
-export default definePlugin({ name: '@surprisal/reproductions', studies: [compSumStudy, compareLosses] });
+export default definePlugin({
+  name: '@surprisal/reproductions',
+  studies: [compSumStudy, mirostatStudy, compareLosses, compareSamplers],
+});
