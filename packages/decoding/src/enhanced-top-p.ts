@@ -1,6 +1,8 @@
 import { Random, paper } from '@surprisal/core';
 import { z } from 'zod';
+import { Candidates } from './candidates.js';
 import { logSoftmax, softmax } from './log-softmax.js';
+import type { Numbers } from './logits.js';
 import { type Hypothesis, type SearchTask, adjusted, bestIndices, defineSearch, hypothesis } from './search.js';
 
 /**
@@ -12,16 +14,12 @@ import { type Hypothesis, type SearchTask, adjusted, bestIndices, defineSearch, 
  * @example
  * console.log(nucleus([0.2, 0.5, 0.3].map(Math.log), 0.7)); // [ 1, 2 ]
  */
-export function nucleus(logProbs: ArrayLike<number>, p: number): number[] {
-  // The tokens below this hold less than 1 - p together: the nucleus needs none of them, and they need not be sorted.
-  const least = p < 1 ? Math.log((1 - p) / logProbs.length) : -Infinity;
-  const order: number[] = [];
-  for (let v = 0; v < logProbs.length; v++) if (logProbs[v]! >= least && logProbs[v]! > -Infinity) order.push(v);
-  order.sort((a, b) => logProbs[b]! - logProbs[a]! || a - b);
-  if (p >= 1) return order;
-  let mass = 0;
-  const size = order.findIndex((v) => (mass += Math.exp(logProbs[v]!)) >= p) + 1;
-  return size === 0 ? order : order.slice(0, size);
+export function nucleus(logProbs: Numbers, p: number): number[] {
+  if (logProbs.every((logProb) => logProb === -Infinity)) return [];
+  const candidates = new Candidates().load(logProbs, 'nucleus');
+  if (p < 1) candidates.keepMass(p);
+  const { ids, count } = candidates;
+  return Array.from(candidates.largest(count).subarray(0, count), (position) => ids[position]!);
 }
 
 /**
@@ -36,11 +34,7 @@ export function nucleus(logProbs: ArrayLike<number>, p: number): number[] {
  * const scores = pathScores([-1], [logSoftmax([0, 0, -9])], 0.9);
  * console.log(Array.from(scores, (score) => score.toFixed(2))); // [ '-1.69', '-1.69', '-Infinity' ]
  */
-export function pathScores(
-  accumulated: ArrayLike<number>,
-  laws: readonly ArrayLike<number>[],
-  p: number,
-): Float64Array {
+export function pathScores(accumulated: ArrayLike<number>, laws: readonly Numbers[], p: number): Float64Array {
   const vocabulary = laws[0]!.length;
   const scores = new Float64Array(laws.length * vocabulary).fill(-Infinity);
   laws.forEach((logProbs, beam) => {
@@ -74,11 +68,12 @@ export function selectPaths(
   { mode, keep, temperature, p, gumbel }: PathSelection,
 ): number[] {
   if (mode === 'deterministic') return bestIndices(scores, keep);
-  const among = mode === 'sample' ? undefined : new Set(nucleus(logSoftmax(tempered(scores, temperature)), p));
-  const perturbed = tempered(scores, temperature).map((score, i) =>
-    score > -Infinity && (among?.has(i) ?? true) ? score + gumbel(i) : -Infinity,
-  );
-  return bestIndices(perturbed, keep);
+  const perturbed = tempered(scores, temperature);
+  const among = mode === 'joint-nucleus' ? nucleus(logSoftmax(perturbed), p) : undefined;
+  const drawn = among ? new Float64Array(scores.length).fill(-Infinity) : perturbed;
+  if (among) for (const i of among) drawn[i] = perturbed[i]!;
+  for (let i = 0; i < drawn.length; i++) if (drawn[i]! > -Infinity) drawn[i]! += gumbel(i);
+  return bestIndices(drawn, keep);
 }
 
 /**
@@ -91,7 +86,7 @@ export const pathLaw = (scores: ArrayLike<number>, temperature: number): Float64
   softmax(scores, 1 / temperature, 'enhanced-top-p');
 
 const tempered = (scores: ArrayLike<number>, temperature: number) =>
-  Float64Array.from(scores, (score) => score / temperature);
+  temperature === 1 ? Float64Array.from(scores) : Float64Array.from(scores).map((score) => score / temperature);
 
 const params = z.object({
   p: z.number().gt(0).max(1).default(0.9).meta({ step: 0.01 }).describe("mass of each chain's nucleus"),

@@ -14,12 +14,14 @@ export function logSoftmax(logits: ArrayLike<number>, owner = 'logSoftmax'): Flo
   checkLogits(owner, logits);
   const total = logSumExp(logits);
   if (total === Infinity) return shareOfInfinite(logits);
-  return Float64Array.from(logits, (logit) => logit - total);
+  const logProbs = new Float64Array(logits.length);
+  for (let v = 0; v < logProbs.length; v++) logProbs[v] = logits[v]! - total;
+  return logProbs;
 }
 
 /** Probabilities of utilities or logits, softmax(beta x): the exponential of {@link logSoftmax}. */
 export function softmax(logits: ArrayLike<number>, beta = 1, owner = 'softmax'): Float64Array {
-  const scaled = beta === 1 ? logits : Float64Array.from(logits, (x) => (x === -Infinity ? x : beta * x));
+  const scaled = beta === 1 ? logits : Float64Array.from(logits).map((x) => (x === -Infinity ? x : beta * x));
   return logSoftmax(scaled, owner).map(Math.exp);
 }
 
