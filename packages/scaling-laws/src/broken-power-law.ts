@@ -1,7 +1,9 @@
 import { fitLine, quantile } from '@surprisal/core/numerics';
 import { z } from 'zod';
 import { anyColumn } from './columns.js';
+import { holdOut } from './hold-out.js';
 import type { LawParameter, StartContext } from './law-maths.js';
+import { type Runs } from './runs.js';
 import { defineScalingLaw, fitParams } from './scaling-law.js';
 
 /** ln(1 + e^z), without overflow. */
@@ -104,3 +106,30 @@ export const brokenPowerLaw = defineScalingLaw({
     starts: (context) => startsOf(context, breaks),
   }),
 });
+
+/** Errors of log losses that differ by less are equal: no loss is measured so finely. */
+const NO_DIFFERENCE = 1e-6;
+
+/**
+ * The number of breaks with which a broken power law, fitted to the smaller runs, is least wrong on the larger ones; the fewest of those
+ * that are equally wrong.
+ *
+ * @param most breaks to try, 0 to 4; default 3. Numbers that need more runs than there are, are passed over
+ * @returns the number, and the root mean squared log error on the runs kept back of each number tried
+ *
+ * @example
+ * const x = Array.from({ length: 40 }, (_, i) => 10 ** (2 + i / 10));
+ * const y = x.map((value) => 0.2 + 9 * value ** -0.2);
+ * console.log(chooseBreaks({ x, y }, { most: 1 }).breaks); // 0
+ */
+export function chooseBreaks(
+  runs: Runs,
+  { most = 3, share = 0.2 }: { readonly most?: number; readonly share?: number } = {},
+): { readonly breaks: number; readonly scores: readonly number[] } {
+  const n = Math.max(0, ...Object.values(runs).map(({ length }) => length));
+  const fitted = Math.round(n * (1 - share));
+  const counts = Array.from({ length: most + 1 }, (_, breaks) => breaks).filter((breaks) => 3 + 3 * breaks <= fitted);
+  const scores = counts.map((breaks) => holdOut(brokenPowerLaw({ breaks }), runs, { share }).score);
+  const best = Math.min(...scores);
+  return { breaks: counts[scores.findIndex((score) => score <= best + NO_DIFFERENCE)]!, scores };
+}

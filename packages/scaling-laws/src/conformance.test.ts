@@ -23,7 +23,7 @@ const RANGES: Record<string, readonly [number, number]> = {
 };
 
 /** Inputs over some orders of magnitude, each on its own. */
-function inputsOf(law: ScalingLaw, n = 60, seed = 1): Runs {
+function inputsOf(law: ScalingLaw, n = 60, seed = 1): Record<string, Float64Array> {
   const random = new Random(seed);
   const column = ([low, high] = [2, 6] as readonly [number, number]) =>
     Float64Array.from({ length: n }, () => 10 ** random.uniform(low, high));
@@ -98,6 +98,14 @@ describe.each(methods.map((method) => [method.info.name, method] as const))('%s'
       expect(losses.every((loss) => loss > 0 && loss < Infinity)).toBe(true);
       const first = Object.fromEntries(law.inputs.map(({ name }) => [name, runs[name]![0]!]));
       expect(law.predict(constants, first)).toBe(losses[0]);
+    }
+  });
+
+  it('predicts no higher loss for more of anything', () => {
+    const losses = law.predict(baseOf(law), runs);
+    for (const { name } of law.inputs) {
+      const more = law.predict(baseOf(law), { ...runs, [name]: runs[name]!.map((value) => 2 * value) });
+      more.forEach((loss, i) => expect(loss).toBeLessThanOrEqual(losses[i]! * (1 + 1e-12)));
     }
   });
 

@@ -1,4 +1,4 @@
-import { DataError, Random } from '@surprisal/core';
+import { DataError, Random, UnknownNameError } from '@surprisal/core';
 import { describe, expect, it } from 'vitest';
 import { chinchilla } from './chinchilla.js';
 import { kaplanSize } from './kaplan.js';
@@ -88,6 +88,10 @@ describe('a fit', () => {
     const fit = law.fit(runsOf(50), { fixed: { E: 1.8172, alpha: 0.3478 } });
     expect(fit.parameters.E).toBeCloseTo(1.8172, 12);
     expect(fit.parameters.alpha).toBeCloseTo(0.3478, 12);
+    expect(() => law.fit(runsOf(9), { fixed: { gamma: 1 } as object })).toThrow(UnknownNameError);
+    expect(() => law.fit(runsOf(9), { fixed: { A: -1 } })).toThrow(
+      'chinchilla: parameter A must be a number greater than 0, got -1',
+    );
   });
 
   it('gives duplicated rows double weight', () => {

@@ -1,4 +1,4 @@
-import { DataError } from '@surprisal/core';
+import { DataError, unknownName } from '@surprisal/core';
 import type { z } from 'zod';
 import { diagnose } from './identifiability.js';
 import { type Constants, type Inputs, type LawMaths, predictRows, toConstants, toInternal } from './law-maths.js';
@@ -84,6 +84,7 @@ export function fitLaw<P extends string>(
 ): ScalingFit<P> {
   const rows = dropTop(law, readRuns(law, maths, runs, options.columns), options.dropTop ?? 0);
   const problem: Problem<P> = { method: law.method, maths, params, rows };
+  checkFixed(law, maths, options.fixed ?? {});
   const free = freeNames(maths, options.fixed);
   checkRows(law.method, rows, free);
   const found = solveInStages(problem, startsOf(problem, options), options.fixed ?? {});
@@ -113,6 +114,14 @@ function dropTop(law: ScalingLaw, rows: FitRows, count: number): FitRows {
   if (count === 0) return rows;
   const limit = rows.loss.toSorted().at(-count) ?? -Infinity;
   return selectRows(rows, (row) => rows.loss[row]! < limit);
+}
+
+function checkFixed<P extends string>(law: ScalingLaw<P>, maths: LawMaths<P>, fixed: Partial<Constants<P>>): void {
+  const names = maths.parameters.map(({ name }) => name);
+  const unknown = Object.keys(fixed).find((name) => !names.includes(name as P));
+  if (unknown !== undefined) throw unknownName(`parameter of ${law.method}`, unknown, names);
+  const ones = Object.fromEntries(names.map((name) => [name, 1])) as Constants<P>;
+  toInternal(law.method, maths, { ...ones, ...fixed });
 }
 
 function startsOf<P extends string>({ method, maths, params, rows }: Problem<P>, options: FitOptions<P>) {

@@ -6,7 +6,7 @@ import type { ScalingLaw } from './scaling-law.js';
 
 /** Which runs a {@link holdOut} keeps back. */
 export interface HoldOutOptions<P extends string = string> extends FitOptions<P> {
-  /** The column (of the runs, or the law's name for it) by whose largest values runs are kept back. Default: the law's last input that is positive. */
+  /** The column (of the runs, or the law's name for it) by whose largest values runs are kept back. Default: the last of those that the law reads, of positive ones. */
   readonly by?: string;
   /** Share of the runs that is kept back, in (0, 1). Default 0.2. */
   readonly share?: number;
@@ -38,9 +38,10 @@ export interface HoldOut<P extends string = string> {
  * console.log(score < 1e-4, score < baselines.logLinear); // true true
  */
 export function holdOut<P extends string>(law: ScalingLaw<P>, runs: Runs, options: HoldOutOptions<P> = {}): HoldOut<P> {
-  const { share = 0.2, by = law.inputs.filter(({ signed }) => !signed).at(-1)!.name, ...fitting } = options;
+  const { share = 0.2, by: chosen, ...fitting } = options;
   if (!(share > 0 && share < 1)) throw new DomainError(`holdOut: share must be between 0 and 1, got ${share}`);
   const map = matchColumns(law, Object.keys(runs), fitting.columns);
+  const by = chosen ?? law.inputs.findLast(({ name, signed }) => !signed && name in map)!.name;
   const key = runs[by] ?? runs[map[by] ?? ''];
   if (!key)
     throw new DataError(

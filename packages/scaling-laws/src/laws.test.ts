@@ -2,7 +2,7 @@ import { DataError, type NdArray, Random } from '@surprisal/core';
 import { goldens } from '@surprisal/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { brokenPowerLaw } from './broken-power-law.js';
+import { brokenPowerLaw, chooseBreaks } from './broken-power-law.js';
 import { allocate, chinchilla } from './chinchilla.js';
 import { dataConstrained, effectiveScale } from './data-constrained.js';
 import { criticalBatchSize, kaplan, kaplanCompute, kaplanData, kaplanSize, kaplanSteps } from './kaplan.js';
@@ -228,6 +228,15 @@ describe('the broken power law', () => {
     expect(Math.abs(Math.log(parameters.d1! / 2000))).toBeLessThan(0.2);
     expect(parameters.c0).toBeCloseTo(0.1, 1);
     expect(rmse).toBeLessThan(0.1);
+  });
+
+  it('has its number of breaks chosen by what is held out', () => {
+    const x = Array.from({ length: 60 }, (_, i) => 10 ** (1 + i / 12));
+    const truth = { a: 0.1, b: 20, c0: 0.1, c1: 0.4, d1: 2000, f1: 0.3 };
+    const { breaks, scores } = chooseBreaks({ x, y: brokenPowerLaw().predict(truth, { x }) }, { most: 1 });
+    expect(breaks).toBe(1);
+    expect(scores[1]).toBeLessThan(scores[0]! / 10);
+    expect(chooseBreaks({ x: [1, 2, 4, 8, 16], y: [5, 4, 3.5, 3.2, 3] }).scores).toHaveLength(1); // too few runs for a break
   });
 
   it('says that a straight line has no break', () => {

@@ -37,7 +37,7 @@ export function profileInterval<P extends string>(
   if (!found) throw unknownName('parameter', parameter, names);
   const limit = fit.objective * Math.exp((fit.degree * normalQuantile((1 + level) / 2) ** 2) / (2 * fit.n));
   const best = fit.parameters[parameter];
-  const place = (step: number) => (found.scale === 'log' ? best * Math.exp(step) : best + step * Math.abs(best));
+  const place = (step: number) => (found.scale === 'log' ? best * Math.exp(step) : best + step * (Math.abs(best) || 1));
   const isWithin = (step: number) =>
     fit.refit({ fixed: { [parameter]: place(step) } as Partial<Constants<P>> }).objective <= limit;
   const [below, above] = [edge((step) => isWithin(-step), reach), edge(isWithin, reach)];

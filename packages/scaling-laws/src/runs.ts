@@ -42,7 +42,8 @@ export const domainInWords = ({ zero = false, signed = false }: InputColumn): st
 /** Which column of a table stands for which of the law's: `{ N: 'params', loss: 'val_loss' }`. */
 export type ColumnMap = Readonly<Record<string, string>>;
 
-interface Columns {
+/** What of a law says which columns it needs. */
+export interface LawColumns {
   readonly method: string;
   readonly inputs: readonly InputColumn[];
   readonly output: OutputColumn;
@@ -58,7 +59,7 @@ interface Columns {
  * @example
  * console.log(matchColumns(chinchilla(), ['params', 'flops', 'Loss'])); // { N: 'params', C: 'flops', loss: 'Loss' }
  */
-export function matchColumns(law: Columns, names: readonly string[], overrides: ColumnMap = {}): ColumnMap {
+export function matchColumns(law: LawColumns, names: readonly string[], overrides: ColumnMap = {}): ColumnMap {
   const wanted = [...law.inputs, law.output] as readonly InputColumn[];
   const known = wanted.flatMap(({ name, derived }) => [name, ...(derived?.from ?? []).map((column) => column.name)]);
   for (const [name, column] of Object.entries(overrides)) {
@@ -129,7 +130,7 @@ export interface FitRows {
  *
  * @throws DataError naming the column and the row (counted from 1) of a value that is no positive number
  */
-export function readRuns(law: Columns, maths: LawMaths<string>, runs: Runs, overrides?: ColumnMap): FitRows {
+export function readRuns(law: LawColumns, maths: LawMaths<string>, runs: Runs, overrides?: ColumnMap): FitRows {
   const map = matchColumns(law, Object.keys(runs), overrides);
   const read = (column: InputColumn) => {
     const { derived } = column;
