@@ -27,6 +27,10 @@ export class Host {
     return this.backend.dataIdMap.get(dataId).memoryOffset;
   }
 
+  addresses<T extends readonly TensorInfo[]>(...tensors: T): { [K in keyof T]: number } {
+    return tensors.map((tensor) => this.address(tensor)) as { [K in keyof T]: number };
+  }
+
   /** A new tensor, not yet filled. */
   output(shape: readonly number[], dtype: DataType = 'float32'): TensorInfo {
     return this.backend.makeOutput([...shape], dtype);

@@ -1,13 +1,30 @@
+import {
+  conv2DBackpropFilter,
+  conv2DBackpropInput,
+  depthwiseBackpropFilter,
+  depthwiseBackpropInput,
+} from './convolution.js';
 import { Host, type WasmBackend } from './host.js';
 import { type Kernel, register } from './kernel.js';
 import { batchMatMul, fusedMatMul } from './matmul.js';
 import { guardAllocator } from './memory.js';
 import { compileInto } from './module.js';
+import { maxPoolGrad } from './pooling.js';
+import { unsortedSegmentSum } from './segments.js';
 
 export type { WasmBackend } from './host.js';
 export { OutOfMemoryError } from './memory.js';
 
-const kernels: readonly Kernel[] = [batchMatMul, fusedMatMul];
+const kernels: readonly Kernel[] = [
+  batchMatMul,
+  fusedMatMul,
+  conv2DBackpropFilter,
+  conv2DBackpropInput,
+  depthwiseBackpropFilter,
+  depthwiseBackpropInput,
+  maxPoolGrad,
+  unsortedSegmentSum,
+];
 
 const installed = new WeakMap<object, Promise<void>>();
 

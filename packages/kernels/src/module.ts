@@ -2,6 +2,7 @@ import type { WasmBackend } from './host.js';
 
 /** What the compiled module exports. Addresses and sizes are whole numbers, matrices lie row by row. */
 export interface Compiled {
+  readonly memory: WebAssembly.Memory;
   multiplyScratch(m: number, n: number, k: number): number;
   multiply(
     ...args: [
@@ -14,6 +15,15 @@ export interface Compiled {
     ]
   ): void;
   addBias(x: number, rows: number, n: number, bias: number, activation: number, slopes: number, slope: number): void;
+  convolutionScratch(geometry: number): number;
+  convolutionFilterGradient(x: number, dy: number, geometry: number, out: number, scratch: number): void;
+  convolutionInputGradient(dy: number, filter: number, geometry: number, out: number, scratch: number): void;
+  depthwiseFilterGradient(x: number, dy: number, geometry: number, out: number): void;
+  depthwiseInputGradient(dy: number, filter: number, geometry: number, out: number): void;
+  maxPoolGradient(x: number, dy: number, geometry: number, out: number): void;
+  segmentSum(
+    ...args: [x: number, ids: number, rows: number, n: number, segments: number, out: number, whole: boolean]
+  ): void;
 }
 
 /**

@@ -1,7 +1,6 @@
 import { backend, getBackend, ready, setBackend, version } from '@tensorflow/tfjs';
 import { MissingDependencyError } from '../errors.js';
 import { unknownName } from '../suggest.js';
-import { mendWasm } from './wasm.js';
 
 /** The engines, best first. */
 export const engineNames = ['tensorflow-gpu', 'tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
@@ -60,7 +59,6 @@ const engines: Record<EngineName, Engine> = {
       return wasm.version_wasm;
     },
     async prepare() {
-      mendWasm();
       await (await import('@surprisal/kernels')).installKernels(backend());
     },
   },

@@ -1,0 +1,115 @@
+import { Geometry } from './geometry';
+import { multiply, multiplyScratch } from './matmul';
+import { addTo, copy, zero } from './rows';
+
+/** The patches that are laid out at a time take about this many bytes: what a second cache holds. */
+const BLOCK = 1 << 19;
+
+function features(g: Geometry): i32 {
+  return g.filterHeight * g.filterWidth * g.inChannels;
+}
+
+function positions(g: Geometry): i32 {
+  return g.batch * g.outHeight * g.outWidth;
+}
+
+/** How many positions are worked on at a time. */
+function blockRows(g: Geometry): i32 {
+  return min(positions(g), max(64, min(256, BLOCK / 4 / max(features(g), 1))));
+}
+
+function patchBytes(g: Geometry): i32 {
+  return blockRows(g) * features(g) * 4;
+}
+
+/** The bytes that either gradient needs to work in. */
+export function convolutionScratch(g: Geometry): i32 {
+  const rows = blockRows(g);
+  const products = max(
+    multiplyScratch(features(g), g.outChannels, rows),
+    multiplyScratch(rows, features(g), g.outChannels),
+  );
+  return patchBytes(g) + products;
+}
+
+/** The filter's gradient [features, outChannels]: the sum over positions of patch times dy. */
+export function convolutionFilterGradient(x: usize, dy: usize, g: Geometry, out: usize, scratch: usize): void {
+  const f = features(g);
+  const n = g.outChannels;
+  const work = scratch + patchBytes(g);
+  const most = blockRows(g);
+  zero(out, f * n);
+  for (let from = 0, all = positions(g); from < all; from += most) {
+    const rows = min(most, all - from);
+    takePatches(x, g, from, rows, scratch);
+    multiply(scratch, 1, f, dy + ((<usize>from * n) << 2), n, 1, out, n, f, n, rows, true, work);
+  }
+}
+
+/** The input's gradient: every position's dy times the filter, added to where the patch was taken. */
+export function convolutionInputGradient(dy: usize, filter: usize, g: Geometry, out: usize, scratch: usize): void {
+  const f = features(g);
+  const n = g.outChannels;
+  const work = scratch + patchBytes(g);
+  const most = blockRows(g);
+  zero(out, g.batch * g.inHeight * g.inWidth * g.inChannels);
+  for (let from = 0, all = positions(g); from < all; from += most) {
+    const rows = min(most, all - from);
+    multiply(dy + ((<usize>from * n) << 2), n, 1, filter, 1, n, scratch, f, rows, f, n, false, work);
+    givePatches(scratch, g, from, rows, out);
+  }
+}
+
+/** Rows [filterHeight, filterWidth, inChannels] of what lies under the window at each position; zeros beyond the image. */
+function takePatches(x: usize, g: Geometry, from: i32, rows: i32, out: usize): void {
+  const run = g.filterWidth * g.inChannels;
+  for (let i = from; i < from + rows; i++) {
+    const left = leftOf(i, g);
+    const first = min(max(0, -left), g.filterWidth);
+    const last = max(first, min(g.filterWidth, g.inWidth - left));
+    for (let y = 0; y < g.filterHeight; y++, out += (<usize>run) << 2) {
+      const line = lineOf(i, y, g);
+      if (line < 0) {
+        zero(out, run);
+        continue;
+      }
+      const skipped = first * g.inChannels;
+      const taken = (last - first) * g.inChannels;
+      zero(out, skipped);
+      copy(x + runAt(line, left + first, g), out + ((<usize>skipped) << 2), taken);
+      zero(out + ((<usize>(skipped + taken)) << 2), run - skipped - taken);
+    }
+  }
+}
+
+/** Adds the rows to where they would be taken from. */
+function givePatches(rowsAt: usize, g: Geometry, from: i32, rows: i32, x: usize): void {
+  const run = g.filterWidth * g.inChannels;
+  for (let i = from; i < from + rows; i++) {
+    const left = leftOf(i, g);
+    const first = min(max(0, -left), g.filterWidth);
+    const last = max(first, min(g.filterWidth, g.inWidth - left));
+    for (let y = 0; y < g.filterHeight; y++, rowsAt += (<usize>run) << 2) {
+      const line = lineOf(i, y, g);
+      if (line < 0) continue;
+      const given = rowsAt + ((<usize>(first * g.inChannels)) << 2);
+      addTo(given, x + runAt(line, left + first, g), (last - first) * g.inChannels);
+    }
+  }
+}
+
+/** The column of the image where the window at a position begins. */
+function leftOf(position: i32, g: Geometry): i32 {
+  return (position % g.outWidth) * g.strideWidth - g.padLeft;
+}
+
+/** The line, counted over all images, that a row of the window at a position lies on; -1 beyond the image. */
+function lineOf(position: i32, row: i32, g: Geometry): i32 {
+  const line = position / g.outWidth;
+  const y = (line % g.outHeight) * g.strideHeight - g.padTop + row;
+  return y < 0 || y >= g.inHeight ? -1 : (line / g.outHeight) * g.inHeight + y;
+}
+
+function runAt(line: i32, column: i32, g: Geometry): usize {
+  return (<usize>(line * g.inWidth + column) * <usize>g.inChannels) << 2;
+}
