@@ -43,7 +43,7 @@ export default typescript.config(
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/no-non-null-assertion': 'off', // arrays of numbers are read by index everywhere
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
-      '@nx/enforce-module-boundaries': ['error', { depConstraints: boundaries }],
+      '@nx/enforce-module-boundaries': ['error', { depConstraints: boundaries, allow: ['#binary'] }],
       'no-restricted-properties': [
         'error',
         { object: 'Math', property: 'random', message: 'Draw from a seeded Random of @surprisal/core.' },
