@@ -3,4 +3,5 @@ export { compareSamplers } from './compare-samplers.js';
 export { compSumStudy } from './comp-sum.js';
 export { mirostatStudy } from './mirostat.js';
 export { type TextParams, type TextTask, textParams, textTask, writeText } from './text-task.js';
+export { tokenizationTheory } from './tokenization-theory.js';
 export { type Cell, type CellResult, type GridContext, type MnistParams, mnistParams, trainGrid } from './grid.js';

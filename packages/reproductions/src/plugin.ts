@@ -3,8 +3,9 @@ import { compareLosses } from './compare-losses.js';
 import { compareSamplers } from './compare-samplers.js';
 import { compSumStudy } from './comp-sum.js';
 import { mirostatStudy } from './mirostat.js';
+import { tokenizationTheory } from './tokenization-theory.js';
 
 export default definePlugin({
   name: '@surprisal/reproductions',
-  studies: [compSumStudy, mirostatStudy, compareLosses, compareSamplers],
+  studies: [compSumStudy, mirostatStudy, tokenizationTheory, compareLosses, compareSamplers],
 });
