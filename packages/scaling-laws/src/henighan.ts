@@ -10,12 +10,21 @@ export interface DomainTrends {
   readonly N_opt: SizeTrend | null;
 }
 
-/** A row of the published table. */
-export type HenighanDomain = keyof typeof table;
-
-// Rounded to two or three digits: an exponent's last digit moves an extrapolation by orders of magnitude.
+/**
+ * The trends of ten domains: language, images, video, mathematics, text and images together. In the rows of text and images L_C is of
+ * both together; the rows of their text count padding.
+ *
+ * L_N and L_C of one domain have different Linf: the one is of converged models, the other of an optimal allocation.
+ *
+ * Rounded to two or three digits: an exponent's last digit moves an extrapolation by orders of magnitude.
+ *
+ * Henighan et al.: Scaling Laws for Autoregressive Generative Modeling, 2020, arXiv:2010.14701, table 1.
+ *
+ * @example
+ * console.log(trendLoss(henighanTrends['Image 32x32'].L_N, 1e9).toFixed(2)); // 2.32
+ */
 // prettier-ignore
-const table = {
+export const henighanTrends = {
   Language: { L_N: { Linf: 0, x0: 1.47e14, alpha: 0.07 }, L_C: { Linf: 0, x0: 3.47e8, alpha: 0.048 }, N_opt: { C0: 3.3e-13, beta: 0.73 } },
   'Image 8x8': { L_N: { Linf: 3.12, x0: 80, alpha: 0.24 }, L_C: { Linf: 3.13, x0: 1.8e-8, alpha: 0.19 }, N_opt: { C0: 5.3e-14, beta: 0.64 } },
   'Image 16x16': { L_N: { Linf: 2.64, x0: 280, alpha: 0.22 }, L_C: { Linf: 2.64, x0: 1.6e-8, alpha: 0.16 }, N_opt: { C0: 4.8e-12, beta: 0.75 } },
@@ -30,15 +39,5 @@ const table = {
   'Math (Extrapolate)': { L_N: { Linf: 0.28, x0: 11000, alpha: 0.16 }, L_C: { Linf: 0.14, x0: 1.4e-5, alpha: 0.17 }, N_opt: { C0: 2.3e-12, beta: 0.69 } },
 } as const satisfies Record<string, DomainTrends>;
 
-/**
- * The trends of ten domains: language, images, video, mathematics, text and images together. In the rows of text and images L_C is of
- * both together; the rows of their text count padding.
- *
- * L_N and L_C of one domain have different Linf: the one is of converged models, the other of an optimal allocation.
- *
- * Henighan et al.: Scaling Laws for Autoregressive Generative Modeling, 2020, arXiv:2010.14701, table 1.
- *
- * @example
- * console.log(trendLoss(henighanTrends['Image 32x32'].L_N, 1e9).toFixed(2)); // 2.32
- */
-export const henighanTrends: Readonly<Record<HenighanDomain, DomainTrends>> = table;
+/** A row of the published table. */
+export type HenighanDomain = keyof typeof henighanTrends;

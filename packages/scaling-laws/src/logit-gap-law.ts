@@ -15,8 +15,7 @@ export interface LogitGapLaw {
  * Near 0 its distribution function grows as `gap^(j - 1)`: so grows the chance that a small perturbation makes the class ranked j
  * the first, which is what the exponent of the adversarial error shows.
  *
- * @param classes K >= 2, a whole number
- * @param rank j, a whole number from 2 to K
+ * @param options `classes` K >= 2, a whole number; `rank` j, a whole number from 2 to K
  * @throws DomainError for classes or rank out of range, and for a gap outside [0, 1]
  *
  * Derived for the picture of Cubuk, Zoph, Schoenholz, Le 2017, arXiv:1711.02846.
@@ -24,7 +23,13 @@ export interface LogitGapLaw {
  * @example
  * console.log(uniformLogitGapLaw({ classes: 10, rank: 2 }).cdf(0.02).toFixed(4)); // 0.1829
  */
-export function uniformLogitGapLaw({ classes, rank }: { classes: number; rank: number }): LogitGapLaw {
+export function uniformLogitGapLaw({
+  classes,
+  rank,
+}: {
+  readonly classes: number;
+  readonly rank: number;
+}): LogitGapLaw {
   if (!(Number.isSafeInteger(classes) && classes >= 2)) {
     throw new DomainError(`uniformLogitGapLaw: classes must be a whole number, at least 2, got ${classes}`);
   }

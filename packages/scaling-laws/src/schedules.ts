@@ -55,16 +55,16 @@ export const cosine = defineSchedule({
   rate: (at) => between(at, halfCosine(at.progress)),
 });
 
-/** The shapes of a decay: the rate at r, 0 at its first step and 1 at its last. */
-const decays = {
-  linear: (at: ScheduleStep, r: number) => between(at, 1 - r),
-  cosine: (at: ScheduleStep, r: number) => between(at, halfCosine(r)),
-  exponential: ({ peak, min }: ScheduleStep, r: number) => peak ** (1 - r) * min ** r,
-  '1-sqrt': (at: ScheduleStep, r: number) => between(at, 1 - Math.sqrt(r)),
-};
-
 /** The shapes that a {@link warmupStableDecay} can end with. */
-export type DecayShape = keyof typeof decays;
+export type DecayShape = 'linear' | 'cosine' | 'exponential' | '1-sqrt';
+
+/** The rate at r, 0 at the first step of a decay and 1 at its last. */
+const decays: Readonly<Record<DecayShape, (at: ScheduleStep, r: number) => number>> = {
+  linear: (at, r) => between(at, 1 - r),
+  cosine: (at, r) => between(at, halfCosine(r)),
+  exponential: ({ peak, min }, r) => peak ** (1 - r) * min ** r,
+  '1-sqrt': (at, r) => between(at, 1 - Math.sqrt(r)),
+};
 
 /**
  * Warm-up, stable, decay: the peak, then a decay over the last share of all steps.
