@@ -29,8 +29,8 @@ describe('tokenization-theory', () => {
     expect(mean(2, 'bpe')).toBe(mean(2, 'blocks'));
     expect(mean(2, 'lzw')).toBe(mean(2, 'blocks'));
     const source = switching({ k: 2, p: 0.95, q: 0.95 });
-    // One text of 60,000 symbols has a standard error of about 0.002.
+    // The surprise of 60,000 symbols has a standard deviation of sqrt(0.95 0.05 / 60000) ln 19 = 0.0026 per symbol.
     for (const r of [1, 2, 4, 6, 8]) expect(Math.abs(mean(2 ** r, 'blocks') - blockLoss(source, r))).toBeLessThan(0.01);
-    expect(Math.abs(mean(64, 'bpe') - 0.216)).toBeLessThan(0.01);
+    for (const r of [2, 4, 6, 8]) expect(mean(2 ** r, 'bpe')).toBeGreaterThan(source.entropyRate - 0.01);
   });
 });
