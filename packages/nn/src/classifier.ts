@@ -6,15 +6,12 @@ import {
   type Tensor,
   type TensorLike,
   argMax,
-  dispose,
   fromLayersModel,
-  readWeights,
   tidy,
   toTensor,
   train,
-  writeWeights,
 } from '@surprisal/core/tensor';
-import { disposeOptimizer, readOptimizer, writeOptimizer } from './optimizer-state.js';
+import { type Step, breather, trainSteps } from './train-steps.js';
 
 /** Labelled inputs: bytes are read as 0..1. */
 export interface LabelledInputs {
@@ -46,19 +43,12 @@ export interface TrainClassifierOptions {
   readonly resume?: StudyState | undefined;
 }
 
-/** One step of training that has been made. */
-export interface TrainingStep {
-  /** Counts from 1 to `of`, over all epochs. */
-  readonly step: number;
-  readonly of: number;
+/** One step of training that has been made; steps count over all epochs, and the loss is the mean of the batch, in nats. */
+export interface TrainingStep extends Step {
   /** Counts from 1. */
   readonly epoch: number;
   /** True for the last step of an epoch. */
   readonly endsEpoch: boolean;
-  /** Mean loss of the batch, in nats, before the step. */
-  readonly loss: number;
-  /** Weights, optimiser and position: training resumed from it goes on as if it had not been broken off. */
-  snapshot(): Promise<StudyState>;
 }
 
 /**
@@ -82,38 +72,26 @@ export async function* trainClassifier(options: TrainClassifierOptions): AsyncGe
   const { model, loss, data, epochs = 1, batchSize = 64, random, signal, resume } = options;
   const size = checkData(model, data);
   if (!(batchSize >= 1)) throw new DomainError(`trainClassifier: batchSize must be at least 1, got ${batchSize}`);
-  const network = fromLayersModel(model);
   const optimizer = makeOptimizer(options);
   const perEpoch = Math.ceil(size / batchSize);
-  const of = perEpoch * epochs;
-  let done = 0;
-  if (resume) {
-    writeWeights(network, section(resume, 'weights'));
-    await writeOptimizer(optimizer, section(resume, 'optimizer'));
-    done = (resume.json as { step: number }).step;
+  const orderOf = latest((epoch) => random.split('order', epoch).permutation(size));
+  const cost = (step: number) => {
+    const at = (step % perEpoch) * batchSize;
+    const order = orderOf(Math.floor(step / perEpoch));
+    const { images, labels } = gatherBatch(model, data, order.subarray(at, Math.min(at + batchSize, size)));
+    const logits = model.apply(toTensor(images), { training: true }) as Tensor;
+    return loss(logits, labels, { reduction: 'mean' }) as Scalar;
+  };
+  const steps = perEpoch * epochs;
+  for await (const made of trainSteps({ model: fromLayersModel(model), optimizer, cost, steps, signal, resume })) {
+    yield { ...made, epoch: Math.ceil(made.step / perEpoch), endsEpoch: made.step % perEpoch === 0 };
   }
-  const breathe = breather();
-  try {
-    for (let order: Int32Array = new Int32Array(), ordered = -1; done < of && !signal?.aborted;) {
-      const epoch = Math.floor(done / perEpoch);
-      if (epoch !== ordered) [order, ordered] = [random.split('order', epoch).permutation(size), epoch];
-      const at = (done % perEpoch) * batchSize;
-      const batch = gatherBatch(model, data, order.subarray(at, Math.min(at + batchSize, size)));
-      const value = await trainingStep(model, optimizer, loss, batch);
-      const step = ++done;
-      const snapshot = async () => ({
-        json: { step },
-        arrays: {
-          ...prefixed('weights', await readWeights(network)),
-          ...prefixed('optimizer', await readOptimizer(optimizer)),
-        },
-      });
-      yield { step, of, epoch: epoch + 1, endsEpoch: step % perEpoch === 0, loss: value, snapshot };
-      await breathe();
-    }
-  } finally {
-    disposeOptimizer(optimizer);
-  }
+}
+
+/** A function that keeps its last value. */
+function latest<R>(compute: (key: number) => R): (key: number) => R {
+  let kept: { readonly key: number; readonly value: R } | undefined;
+  return (key) => (kept?.key === key ? kept : (kept = { key, value: compute(key) })).value;
 }
 
 /**
@@ -137,22 +115,6 @@ export async function accuracy(model: LayersModel, data: LabelledInputs, batchSi
     await breathe();
   }
   return right / size;
-}
-
-async function trainingStep(
-  model: LayersModel,
-  optimizer: Optimizer,
-  loss: TrainingLoss,
-  batch: Batch,
-): Promise<number> {
-  const images = toTensor(batch.images);
-  const cost = optimizer.minimize(
-    () => loss(model.apply(images, { training: true }) as Tensor, batch.labels, { reduction: 'mean' }) as Scalar,
-    true,
-  )!;
-  const [value] = await cost.data();
-  dispose([images, cost]);
-  return value!;
 }
 
 interface Batch {
@@ -186,24 +148,4 @@ function makeOptimizer({ optimizer = 'sgd', learningRate }: TrainClassifierOptio
   const rate = learningRate ?? (optimizer === 'adam' ? 0.001 : 0.05);
   if (!(rate > 0)) throw new DomainError(`trainClassifier: learningRate must be greater than 0, got ${rate}`);
   return optimizer === 'adam' ? train.adam(rate) : train.momentum(rate, 0.9, true);
-}
-
-const prefixed = (prefix: string, arrays: Record<string, NdArray>) =>
-  Object.fromEntries(Object.entries(arrays).map(([name, array]) => [`${prefix}/${name}`, array]));
-
-const section = ({ arrays }: StudyState, prefix: string): Record<string, NdArray> =>
-  Object.fromEntries(
-    Object.entries(arrays)
-      .filter(([name]) => name.startsWith(`${prefix}/`))
-      .map(([name, array]) => [name.slice(prefix.length + 1), array]),
-  );
-
-/** Lets timers, signals and messages through every 30 ms: kernels on the host would otherwise keep the thread. */
-function breather(): () => Promise<void> {
-  let last = performance.now();
-  return async () => {
-    if (performance.now() - last < 30) return;
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    last = performance.now();
-  };
 }

@@ -1,0 +1,92 @@
+import type { NdArray, StudyState } from '@surprisal/core';
+import { type Model, type Optimizer, type Scalar, readWeights, writeWeights } from '@surprisal/core/tensor';
+import { disposeOptimizer, readOptimizer, writeOptimizer } from './optimizer-state.js';
+
+export interface TrainStepsOptions {
+  readonly model: Model;
+  /** Is disposed of at the end. */
+  readonly optimizer: Optimizer;
+  /** The scalar that a step makes smaller. It depends on the step, which counts from 0, and on the model alone. */
+  readonly cost: (step: number) => Scalar;
+  readonly steps: number;
+  /** Ends the training after the current step. */
+  readonly signal?: AbortSignal | undefined;
+  /** A snapshot to go on from. */
+  readonly resume?: StudyState | undefined;
+}
+
+/** One step of training that has been made. */
+export interface Step {
+  /** Counts from 1 to `of`. */
+  readonly step: number;
+  readonly of: number;
+  /** The cost before the step. */
+  readonly loss: number;
+  /** Weights, optimiser and position: training resumed from it goes on as if it had not been broken off. */
+  snapshot(): Promise<StudyState>;
+}
+
+/**
+ * Trains any model on any cost, step by step. The caller decides when to measure, to show, to save or to stop.
+ *
+ * @example
+ * const weight = variable(tensor1d([4]));
+ * const model = { variables: { weight }, call: (x: Tensor) => mul(x, weight) };
+ * const cost = () => sum(square(weight)) as Scalar;
+ * for await (const { step, loss } of trainSteps({ model, optimizer: train.sgd(0.25), cost, steps: 3 })) {
+ *   console.log(step, loss);
+ * }
+ * // 1 16
+ * // 2 4
+ * // 3 1
+ */
+export async function* trainSteps(options: TrainStepsOptions): AsyncGenerator<Step, void, void> {
+  const { model, optimizer, cost, steps, signal, resume } = options;
+  const variables = Object.values(model.variables);
+  let done = 0;
+  if (resume) {
+    writeWeights(model, section(resume, 'weights'));
+    await writeOptimizer(optimizer, section(resume, 'optimizer'));
+    done = (resume.json as { step: number }).step;
+  }
+  const breathe = breather();
+  try {
+    while (done < steps && !signal?.aborted) {
+      const value = optimizer.minimize(() => cost(done), true, variables)!;
+      const [loss] = await value.data();
+      value.dispose();
+      const step = ++done;
+      const snapshot = async () => ({
+        json: { step },
+        arrays: {
+          ...prefixed('weights', await readWeights(model)),
+          ...prefixed('optimizer', await readOptimizer(optimizer)),
+        },
+      });
+      yield { step, of: steps, loss: loss!, snapshot };
+      await breathe();
+    }
+  } finally {
+    disposeOptimizer(optimizer);
+  }
+}
+
+const prefixed = (prefix: string, arrays: Record<string, NdArray>) =>
+  Object.fromEntries(Object.entries(arrays).map(([name, array]) => [`${prefix}/${name}`, array]));
+
+const section = ({ arrays }: StudyState, prefix: string): Record<string, NdArray> =>
+  Object.fromEntries(
+    Object.entries(arrays)
+      .filter(([name]) => name.startsWith(`${prefix}/`))
+      .map(([name, array]) => [name.slice(prefix.length + 1), array]),
+  );
+
+/** Lets timers, signals and messages through every 30 ms: kernels on the host would otherwise keep the thread. */
+export function breather(): () => Promise<void> {
+  let last = performance.now();
+  return async () => {
+    if (performance.now() - last < 30) return;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    last = performance.now();
+  };
+}
