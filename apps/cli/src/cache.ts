@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { makeFolder } from './run/files.js';
 
 /** Where what was computed once is kept: SURPRISAL_CACHE, else the user's cache folder. */
 export function cacheFolder(): string {
@@ -49,7 +50,7 @@ function load<T>(file: string, read: (bytes: Buffer) => T): T | undefined {
 function keep(file: string, content: Uint8Array | string): void {
   const draft = `${file}.${randomUUID()}`;
   try {
-    mkdirSync(cacheFolder(), { recursive: true });
+    makeFolder(cacheFolder());
     writeFileSync(draft, Buffer.concat([Buffer.from(`${digest(content)}\n`), Buffer.from(content as Uint8Array)]));
     renameSync(draft, file);
   } catch {

@@ -9,7 +9,7 @@ import { readCount } from '../fit/assignments.js';
 import { type WritingModel, trainedModel } from '../language/model.js';
 import { Pieces } from '../language/pieces.js';
 import { paintToken, showLegend, showSummary, showTable } from '../language/show-writing.js';
-import { showToken } from '../language/show-tokens.js';
+import { plainText, showToken } from '../language/show-tokens.js';
 import { Writing } from '../language/written.js';
 import { type NamedMethod, readMethod } from '../method-text.js';
 import type { Output, OutputOptions } from '../output.js';
@@ -123,7 +123,7 @@ function samples(chosen: readonly NamedMethod[], flags: DecodeFlags, seed: numbe
     const pieces = new Pieces((ids) => model.decode(ids), tokens);
     const writing = new Writing();
     const stream = flags.stream ?? process.stdout.isTTY;
-    if (stream) output.write(output.colors.dim(prompt));
+    if (stream) output.write(output.colors.dim(plainText(prompt, output.ascii)));
     const cancelled = cancellation({ once: () => {}, twice: () => {} });
     try {
       const request = {
@@ -147,10 +147,11 @@ function samples(chosen: readonly NamedMethod[], flags: DecodeFlags, seed: numbe
     output.line({ type: 'end', text, ...summary });
     if (!stream)
       output.write(
-        output.colors.dim(prompt) + writing.tokens.map((one) => paintToken(output, one.text, one.surprisal)).join(''),
+        output.colors.dim(plainText(prompt, output.ascii)) +
+          writing.tokens.map((one) => paintToken(output, one.text, one.surprisal)).join(''),
       );
     output.print('\n');
-    if (flags.surprisal) showTable(output, writing.tokens);
+    if (flags.surprisal) showTable(output, writing.tokens, model.nameOf);
     showLegend(output);
     showSummary(output, summary, writing.tokens);
     return { code: cancelled.exitCode || exitCodes.ok, json: { text, tokens: writing.tokens, summary } };
@@ -177,10 +178,11 @@ function searches({ method, params }: NamedMethod): Write {
     }));
     output.line({ type: 'end', texts });
     output.write(
-      output.colors.dim(prompt) + best.tokens.map((one) => paintToken(output, one.text, one.surprisal)).join(''),
+      output.colors.dim(plainText(prompt, output.ascii)) +
+        best.tokens.map((one) => paintToken(output, one.text, one.surprisal)).join(''),
     );
     output.print('\n');
-    if (flags.surprisal) showTable(output, best.tokens);
+    if (flags.surprisal) showTable(output, best.tokens, model.nameOf);
     showLegend(output);
     showSummary(output, best.summary, best.tokens);
     showOthers(output, texts);

@@ -16,6 +16,8 @@ export interface WritingModel {
   /** @throws DomainError for a text that its tokens cannot write */
   encode(text: string): readonly number[];
   decode(tokens: readonly number[]): string;
+  /** A token for people to read, where it is no whole character. */
+  nameOf(token: number): string;
   /** The tokens that end a text. */
   readonly stop?: readonly number[];
 }
@@ -49,5 +51,6 @@ export async function trainedModel(
     next: (context) => model.logits(context),
     encode: (given) => Array.from(tokenizer.encode(given)),
     decode: (ids) => tokenizer.decode(ids),
+    nameOf: (token) => tokenizer.vocabulary[token]!,
   };
 }

@@ -10,11 +10,15 @@ export interface ShownToken {
 /** More are counted, and shown by `--json`. */
 const SHOWN = 400;
 
+/** A text as it is; characters beyond ASCII by their numbers, `\u{e9}`, when they are not wanted. */
+export const plainText = (text: string, ascii: boolean): string =>
+  ascii ? text.replace(/\P{ASCII}/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`) : text;
+
 /** A token's text with what cannot be seen: spaces as a dot, ends of lines as an arrow; in ASCII as `_` and `\n`. */
 export function showToken(text: string, ascii = false): string {
   const [space, line, tab] = ascii ? ['_', '\\n', '\\t'] : ['·', '↵', '⇥'];
   const seen = text.replaceAll(' ', space!).replaceAll('\n', line!).replaceAll('\t', tab!).replaceAll('\r', '\\r');
-  return ascii ? seen.replace(/[^\x20-\x7e]/g, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`) : seen;
+  return plainText(seen, ascii);
 }
 
 /** Tokens with a bar between them, and in two colours by turns; their ids below. */

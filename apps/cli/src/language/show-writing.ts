@@ -1,7 +1,7 @@
 import type { Output } from '../output.js';
 import { bars } from '../terminal/progress.js';
 import { layout } from '../terminal/table.js';
-import { showToken } from './show-tokens.js';
+import { plainText, showToken } from './show-tokens.js';
 import type { Summary, WrittenToken } from './written.js';
 
 /** The bounds of the classes of surprisal, in bits, and how each is painted: paler is more expected. */
@@ -19,7 +19,8 @@ const classOf = (bits: number): Class => CLASSES.find(({ below }) => bits < belo
 /** Paints a text by the class of its surprisal; the most surprising also in bold. */
 export function paintToken(output: Output, text: string, bits: number): string {
   const { paint, below } = classOf(bits);
-  const painted = paint === undefined ? text : output.colors[paint](text);
+  const shown = plainText(text, output.ascii);
+  const painted = paint === undefined ? shown : output.colors[paint](shown);
   return below === Infinity ? output.colors.bold(painted) : painted;
 }
 
@@ -54,15 +55,26 @@ export function showSummary(output: Output, summary: Summary, tokens: readonly W
 const mean = (tokens: readonly WrittenToken[]) =>
   tokens.reduce((sum, { surprisal }) => sum + surprisal, 0) / tokens.length;
 
-/** The tokens in a table, with their surprisal as numbers and as bars. */
-export function showTable(output: Output, tokens: readonly WrittenToken[]): void {
-  const rows = tokens.map(({ position, text, surprisal, entropy, perplexity }) => [
-    String(position + 1),
-    paintToken(output, showToken(text, output.ascii), surprisal),
-    surprisal.toFixed(2),
-    (output.ascii ? '#' : '█').repeat(Math.min(20, Math.round(surprisal))),
-    entropy.toFixed(2),
-    perplexity.toFixed(1),
+/** Longer tokens are cut in the table. */
+const WIDEST = 32;
+
+/**
+ * The tokens in a table, with their surprisal as numbers and as bars.
+ *
+ * @param nameOf what to show for a token that adds no whole character to the text
+ */
+export function showTable(output: Output, tokens: readonly WrittenToken[], nameOf: (id: number) => string): void {
+  const shown = ({ id, text }: WrittenToken) => {
+    const whole = showToken(text || nameOf(id), output.ascii);
+    return whole.length > WIDEST ? `${whole.slice(0, WIDEST)}...` : whole;
+  };
+  const rows = tokens.map((token) => [
+    String(token.position + 1),
+    paintToken(output, shown(token), token.surprisal),
+    token.surprisal.toFixed(2),
+    (output.ascii ? '#' : '█').repeat(Math.min(20, Math.round(token.surprisal))),
+    token.entropy.toFixed(2),
+    token.perplexity.toFixed(1),
   ]);
   const head = ['#', 'token', 'bits', '', 'entropy', 'perplexity so far'];
   output.print('');

@@ -1,10 +1,19 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { DataError } from '@surprisal/core';
 
 /** Writes a file beside its place and moves it there: it is never half-written, whatever happens. */
 export function writeWhole(file: string, content: string | Uint8Array): void {
-  mkdirSync(dirname(file), { recursive: true });
+  makeFolder(dirname(file));
   const descriptor = openSync(`${file}.part`, 'w');
   try {
     writeFileSync(descriptor, content);
@@ -13,6 +22,17 @@ export function writeWhole(file: string, content: string | Uint8Array): void {
     closeSync(descriptor);
   }
   renameSync(`${file}.part`, file);
+}
+
+/** Makes a folder with those above it. Node's own way never ends where the system takes no folders at all, as in /proc. */
+export function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // another process made it meanwhile
+  }
 }
 
 /** JSON as it stands in the files of a run. */

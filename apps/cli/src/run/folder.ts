@@ -14,7 +14,7 @@ import {
 import { basename, dirname, isAbsolute, join, normalize } from 'node:path';
 import { DataError, type MetricEvent, type StudyState } from '@surprisal/core';
 import { type Checkpoint, Checkpoints } from './checkpoints.js';
-import { readJson, toJson, writeWhole } from './files.js';
+import { makeFolder, readJson, toJson, writeWhole } from './files.js';
 import type { RunInfo, RunResults, RunStatus } from './info.js';
 import { isGone } from './machine.js';
 
@@ -36,7 +36,7 @@ export class RunFolder {
     const [date, time] = info.started.split('T') as [string, string];
     const stem = join(root, date, `${time.slice(0, 8).replaceAll(':', '')}-${info.study}-seed${info.seed}`);
     try {
-      makeParents(join(root, date));
+      makeFolder(join(root, date));
       const folder = new RunFolder(makeNew(stem));
       mkdirSync(join(folder.path, 'checkpoints'));
       folder.writeJson('run.json', info);
@@ -134,17 +134,6 @@ export class RunFolder {
 
   get #metricsFile(): string {
     return join(this.path, 'metrics.jsonl');
-  }
-}
-
-/** Makes a folder with those above it. Node's own way never ends where the system takes no folders at all, as in /proc. */
-function makeParents(path: string): void {
-  if (existsSync(path)) return;
-  makeParents(dirname(path));
-  try {
-    mkdirSync(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // another run made it meanwhile
   }
 }
 
