@@ -2,10 +2,11 @@ import { definePlugin } from '@surprisal/core';
 import { compareLosses } from './compare-losses.js';
 import { compareSamplers } from './compare-samplers.js';
 import { compSumStudy } from './comp-sum.js';
+import { lrAnnealingStudy } from './lr-annealing.js';
 import { mirostatStudy } from './mirostat.js';
 import { tokenizationTheory } from './tokenization-theory.js';
 
 export default definePlugin({
   name: '@surprisal/reproductions',
-  studies: [compSumStudy, mirostatStudy, tokenizationTheory, compareLosses, compareSamplers],
+  studies: [compSumStudy, mirostatStudy, tokenizationTheory, lrAnnealingStudy, compareLosses, compareSamplers],
 });
