@@ -55,13 +55,15 @@ function papersTable(registry) {
   return table(['no.', 'paper', 'source', 'packages', 'here'], rows);
 }
 
-/** Puts a table between `<!-- NAME -->` and `<!-- /NAME -->`, in the form that the formatter wants. */
+const [ignoreStart, ignoreEnd] = ['start', 'end'].map((edge) => `<!-- prettier-ignore-${edge} -->`);
+
+/** Puts a table between `<!-- NAME -->` and `<!-- /NAME -->`, as it is: padded to its widest cell, few could read the file. */
 async function fill(file, name, text) {
   const before = readFileSync(file, 'utf8');
   const pattern = new RegExp(`(<!-- ${name} -->)[^]*(<!-- /${name} -->)`);
   if (!pattern.test(before))
     throw new Error(`${relative(root, file)}: the markers <!-- ${name} --> and <!-- /${name} --> are missing`);
-  const filled = before.replace(pattern, (_, begin, end) => `${begin}\n\n${text}\n\n${end}`);
+  const filled = before.replace(pattern, (_, begin, end) => [begin, ignoreStart, text, ignoreEnd, end].join('\n\n'));
   const after = await format(filled, { ...(await resolveConfig(file)), filepath: file });
   return { file, stale: after !== before, after };
 }
