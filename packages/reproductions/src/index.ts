@@ -1,3 +1,4 @@
+export { cemEnhancedTopP } from './cem-enhanced-top-p.js';
 export { compareLosses } from './compare-losses.js';
 export { compareSamplers } from './compare-samplers.js';
 export { compSumStudy } from './comp-sum.js';

@@ -1,4 +1,5 @@
 import { definePlugin } from '@surprisal/core';
+import { cemEnhancedTopP } from './cem-enhanced-top-p.js';
 import { compareLosses } from './compare-losses.js';
 import { compareSamplers } from './compare-samplers.js';
 import { compSumStudy } from './comp-sum.js';
@@ -8,5 +9,13 @@ import { tokenizationTheory } from './tokenization-theory.js';
 
 export default definePlugin({
   name: '@surprisal/reproductions',
-  studies: [compSumStudy, mirostatStudy, tokenizationTheory, lrAnnealingStudy, compareLosses, compareSamplers],
+  studies: [
+    compSumStudy,
+    mirostatStudy,
+    tokenizationTheory,
+    lrAnnealingStudy,
+    cemEnhancedTopP,
+    compareLosses,
+    compareSamplers,
+  ],
 });
