@@ -11,7 +11,7 @@ import {
   truncateSync,
   writeSync,
 } from 'node:fs';
-import { basename, dirname, isAbsolute, join, normalize } from 'node:path';
+import { basename, isAbsolute, join, normalize } from 'node:path';
 import { DataError, type MetricEvent, type StudyState } from '@surprisal/core';
 import { type Checkpoint, Checkpoints } from './checkpoints.js';
 import { makeFolder, readJson, toJson, writeWhole } from './files.js';
