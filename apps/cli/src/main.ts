@@ -8,15 +8,25 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) =>
   process.exit(error.code === 'EPIPE' ? exitCodes.ok : exitCodes.failed),
 );
 
-async function run(program: CliCommand, words: readonly string[]): Promise<void> {
+/** `help NAME...` as `NAME... --help`, which knows the parameters of the methods that are named; a mistyped name as itself, to be refused. */
+function asFlag(program: CliCommand, words: readonly string[]): readonly string[] {
+  const [first, name] = words;
+  if (first !== 'help' || name === undefined) return words;
+  return commandNamed(program, name) ? [...words.slice(1), '--help'] : [name];
+}
+
+const commandNamed = (program: CliCommand, name: string | undefined) =>
+  program.commands.find((one) => one.name() === name) as CliCommand | undefined;
+
+async function run(program: CliCommand, given: readonly string[]): Promise<void> {
+  const words = asFlag(program, given);
   if (words.length === 0) return program.outputHelp();
   if (words[0] === '__complete') {
     const { candidates } = await import('./actions/completion.js');
     process.stdout.write((await candidates(program, words.slice(1))).map((word) => `${word}\n`).join(''));
     return;
   }
-  const command = program.commands.find((one) => one.name() === words[0]) as CliCommand | undefined;
-  await command?.prepare?.(words.slice(1));
+  await commandNamed(program, words[0])?.prepare?.(words.slice(1));
   await program.parseAsync(words, { from: 'user' });
 }
 

@@ -20,6 +20,8 @@ const commands = [
   'runs compare',
   'runs export',
   'fit',
+  'decode',
+  'tokenize',
   'doctor',
   'completion',
 ];
@@ -35,7 +37,7 @@ describe('help and version', () => {
     expect(usage).toMatch(new RegExp(`^Usage: surprisal ${command}`));
     expect(stdout.match(/^ {2}\$ surprisal /gm)!.length).toBeGreaterThanOrEqual(2);
     expect(stdout).toMatchSnapshot();
-    if (!command.startsWith('runs ')) expect((await run(`help ${command}`)).stdout).toBe(stdout);
+    expect((await run(`help ${command}`)).stdout).toBe(stdout);
   });
 
   it('needs less than 300 ms of a processor for help, whatever else the machine does', async () => {
@@ -93,6 +95,7 @@ describe('help and version', () => {
 describe('usage mistakes: one line, exit code 2, a suggestion', () => {
   it.each([
     ['reprdouce', `surprisal: unknown command 'reprdouce' (did you mean reproduce?)`],
+    ['help reprdouce', `surprisal: unknown command 'reprdouce' (did you mean reproduce?)`],
     ['reproduce cuont', 'surprisal: unknown study "cuont": did you mean "count"?'],
     ['info focl', 'surprisal: unknown method, study or paper "focl": did you mean "focal"?'],
     ['list lss', 'surprisal: unknown kind "lss": did you mean "loss"?'],
@@ -211,7 +214,7 @@ describe('output', () => {
     'info 1',
     'info focal',
     'runs',
-    'fit',
+    'fit chinchilla-epoch',
     'doctor',
     'reproduce count --runs json',
     'reproduce count --print-config',

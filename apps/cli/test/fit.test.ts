@@ -101,7 +101,7 @@ describe('surprisal fit', () => {
   it('gives intervals by default, the same for the same seed, and those of predictions and budgets with them', async () => {
     const args = 'runs.csv --law chinchilla --predict N=70B,D=1.4T --budget 1e24 --bootstrap 50';
     const [first, again, other] = await Promise.all([json(args), json(args), json(`${args} --seed 2`)]);
-    expect(first.interval).toEqual({ method: 'bootstrap', coverage: 0.95, resamples: 50, seed: 1 });
+    expect(first.interval).toEqual({ method: 'bootstrap', coverage: 0.95, resamples: 50, seed: 1, of: 'runs' });
     expect(again).toEqual(first);
     expect(other.constants).not.toEqual(first.constants);
     for (const { name, value, interval } of first.constants) {

@@ -116,7 +116,6 @@ describe('surprisal decode', () => {
     expect(stdout.match(/^ ?\d+ +\S+ +\d+\.\d\d /gm)).toHaveLength(5);
     expect(stdout).not.toContain('surprisal in bits:');
     const colour = await run(`decode ${SMALL} --prompt the --max-tokens 5 --color`);
-    // eslint-disable-next-line no-control-regex -- escapes are what is looked for
     expect(colour.stdout).toMatch(/surprisal in bits:.*below 1.*above 10/);
   });
 
