@@ -147,6 +147,13 @@ describe.each(presets)('mirostat, preset %s', (preset) => {
     );
   });
 
+  it.each(presets)('keeps its first cut when eta is 0, of %s', (preset) => {
+    const sampler = mirostat({ preset, tau: 1, eta: 0 });
+    const { mu } = sampler;
+    for (let t = 0; t < 20; t++) sampler.sample([3, 2, 1, 0, -1, -2]);
+    expect(sampler.mu).toBe(mu);
+  });
+
   it('is unmoved by tokens that it did not offer', () => {
     const sampler = mirostat({ preset, mu0: 0.001 });
     sampler.accept(2);

@@ -37,7 +37,12 @@ const params = z.object({
     .default(0)
     .meta({ upTo: 10, step: 0.1 })
     .describe('target in bits per token; 0: of the preset'),
-  eta: z.number().min(0).default(0).meta({ upTo: 1, step: 0.05 }).describe('step of the controller; 0: of the preset'),
+  eta: z
+    .number()
+    .min(-1)
+    .default(-1)
+    .meta({ upTo: 1, step: 0.05 })
+    .describe('step of the controller; 0: the cut stays where it starts; below 0: of the preset'),
   mu0: z.number().min(0).default(0).meta({ upTo: 20 }).describe('where mu starts, in bits; 0: of the preset'),
   muMin: z.number().min(-1e6).default(-1e6).describe('below which mu never falls; the notebook never lets it below 0'),
   ratios: z.number().int().min(0).default(0).meta({ upTo: 200 }).describe('ratios in the Zipf fit; 0: of the preset'),
@@ -59,7 +64,7 @@ function settle(given: z.output<typeof params>): MirostatSettings {
   return {
     version: preset.version,
     tau,
-    eta: given.eta || preset.eta,
+    eta: given.eta < 0 ? preset.eta : given.eta,
     mu0: given.mu0 || mu0PerTau * tau,
     muMin: Math.max(given.muMin === -1e6 ? -Infinity : given.muMin, preset.muMin),
     ratios: given.ratios || preset.ratios,
@@ -77,8 +82,8 @@ function settle(given: z.output<typeof params>): MirostatSettings {
  * `mu <- mu - eta (S - tau)` for the surprise S of the chosen token, so that the mean surprise of T tokens is
  * `tau + (mu_0 - mu_T) / (eta T)`. A token that was not offered leaves mu as it is. Put it last in a chain, after the temperature.
  *
- * @param params `preset`, default `reference`, and in place of its values `tau`, `eta`, `mu0` (all > 0), `muMin`, `ratios`,
- *   `n`, `kRule`, `surprise`. With renormalised surprise, as llama.cpp has it, the true surprise ends above tau.
+ * @param params `preset`, default `reference`, and in place of its values `tau`, `mu0` (> 0), `eta` (>= 0), `muMin`,
+ *   `ratios`, `n`, `kRule`, `surprise`. With renormalised surprise, as llama.cpp has it, the true surprise ends above tau.
  * @throws DomainError when a parameter is out of range
  *
  * Basu, Ramachandran, Keskar, Varshney: Mirostat: A Neural Text Decoding Algorithm that Directly Controls Perplexity, ICLR 2021,
