@@ -2,7 +2,7 @@ import { DomainError, Random } from '@surprisal/core';
 import { goldens } from '@surprisal/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bridgeProbability, bridgeShortestPath } from './cross-entropy-method-bridge.js';
+import { bridgeProbability, bridgeShortestPath } from './bridge.js';
 import {
   type DrawSource,
   type SamplingFamily,
@@ -11,9 +11,9 @@ import {
   exponentialFamily,
   gaussianFamily,
   poissonFamily,
-} from './cross-entropy-method-families.js';
-import { rareEventIteration, rareEventProbability } from './cross-entropy-method-rare-event.js';
-import { crossEntropyMinimum } from './cross-entropy-method.js';
+} from './families.js';
+import { rareEventIteration, rareEventProbability } from './rare-event.js';
+import { crossEntropyMinimum } from './minimum.js';
 import { riemannZeta } from './zeta.js';
 
 /** Hands out stored numbers, in order. */
@@ -48,7 +48,7 @@ const cut = (weights: Float64Array, x: Float64Array) => {
 };
 
 goldens(
-  import.meta.url,
+  new URL('..', import.meta.url).href,
   '14-cem-enhanced-top-p',
   {
     ceRareEventStep({ inputs: { uniform }, params: { u, v, rho, gamma, alpha } }) {

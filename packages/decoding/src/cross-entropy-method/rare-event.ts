@@ -1,7 +1,7 @@
 import { DomainError, Random } from '@surprisal/core';
 import { logSumExp } from '@surprisal/core/numerics';
-import type { DrawSource, SamplingFamily } from './cross-entropy-method-families.js';
-import { quota, smooth } from './cross-entropy-method.js';
+import type { DrawSource, SamplingFamily } from './families.js';
+import { quota, smooth } from './minimum.js';
 
 /** The event `S(X) >= threshold`, for X from a law of a family. */
 export interface RareEvent {

@@ -1,5 +1,5 @@
 import { DomainError, Random } from '@surprisal/core';
-import { type DrawSource, type SamplingFamily, gaussianFamily } from './cross-entropy-method-families.js';
+import { type DrawSource, type SamplingFamily, gaussianFamily } from './families.js';
 
 /** A box that samples must lie in, and what happens to those outside. */
 export interface Bounds {
