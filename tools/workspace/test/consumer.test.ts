@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { rolldown } from 'rolldown';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pack, publicPackages } from '../pack.mjs';
 import { root } from '../steps.mjs';
@@ -62,7 +63,7 @@ beforeAll(() => {
   write('package.json', { name: 'consumer', private: true, type: 'module', dependencies });
   run('npm', 'install', '--no-audit', '--no-fund', '--prefer-offline');
 }, 300_000);
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }), 120_000);
 
 // A compiler reads all of TensorFlow.js's types here: seconds, and many more on a busy machine.
 describe('the packed packages, installed with npm in an empty folder', { timeout: 180_000 }, () => {
@@ -96,6 +97,25 @@ describe('the packed packages, installed with npm in an empty folder', { timeout
     const { methods } = JSON.parse(run('npx', '--no-install', 'surprisal', 'list', 'loss', '--json')) as Listing;
     expect(methods.map(({ name }) => name)).toEqual(expect.arrayContaining(['cross-entropy', 'brier']));
     expect(run('npx', '--no-install', 'surprisal', 'info', 'brier')).toContain('Squared distance');
+  });
+
+  it.each([
+    ['decoding', 60],
+    ['scaling-laws', 80],
+  ])('%s brings less than %i KB to a page, beside what it depends on', async (name, limit) => {
+    const input = join(folder, 'node_modules/@surprisal', name, 'dist/index.js');
+    const bundle = await rolldown({ input, external: (id) => !/^[./]/.test(id) });
+    const { output } = await bundle.generate({ minify: true });
+    expect(output[0].code.length / 1000).toBeLessThan(limit);
+  });
+
+  it('decoding depends on core and on what core depends on', () => {
+    const needs = (name: string) => {
+      const manifest = readFileSync(join(folder, 'node_modules/@surprisal', name, 'package.json'), 'utf8');
+      return Object.keys((JSON.parse(manifest) as { dependencies: object }).dependencies);
+    };
+    const others = needs('decoding').filter((name) => name !== '@surprisal/core');
+    expect(needs('core')).toEqual(expect.arrayContaining(others));
   });
 
   it('carry the licence, the sources, and no tests', () => {
