@@ -1,4 +1,4 @@
-// Writes the tables of packages, methods and papers between their markers, from the packages' own metadata; --check only looks.
+// Writes the tables of packages, methods, studies and papers between their markers, from the packages' own metadata; --check only looks.
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { cite, createRegistry, describeParams, papers, rangeOf } from '../../packages/core/dist/index.js';
@@ -36,6 +36,18 @@ function methodsTable(plugin) {
   return table(['method', 'kind', 'what it is', 'parameters', 'paper'], rows);
 }
 
+function studiesTable({ studies }) {
+  const rows = studies.map(({ name, summary, paper, host }) =>
+    row(`\`${name}\``, summary, host ? 'none' : 'a tensor engine', link(paper)),
+  );
+  return table(['study', 'what it measures', 'needs', 'paper'], rows);
+}
+
+const tablesOf = (plugin) => ({
+  ...(plugin.methods.length > 0 && { methods: methodsTable(plugin) }),
+  ...(plugin.studies.length > 0 && { studies: studiesTable(plugin) }),
+});
+
 function papersTable(registry) {
   const rows = papers.map((paper) => {
     const methods = registry.methods().filter(({ info }) => info.paper === paper);
@@ -57,13 +69,15 @@ function papersTable(registry) {
 
 const [ignoreStart, ignoreEnd] = ['start', 'end'].map((edge) => `<!-- prettier-ignore-${edge} -->`);
 
-/** Puts a table between `<!-- NAME -->` and `<!-- /NAME -->`, as it is: padded to its widest cell, few could read the file. */
-async function fill(file, name, text) {
+/** Puts tables between `<!-- NAME -->` and `<!-- /NAME -->`, as they are: padded to their widest cells, few could read the file. */
+async function fill(file, tables) {
   const before = readFileSync(file, 'utf8');
-  const pattern = new RegExp(`(<!-- ${name} -->)[^]*(<!-- /${name} -->)`);
-  if (!pattern.test(before))
-    throw new Error(`${relative(root, file)}: the markers <!-- ${name} --> and <!-- /${name} --> are missing`);
-  const filled = before.replace(pattern, (_, begin, end) => [begin, ignoreStart, text, ignoreEnd, end].join('\n\n'));
+  const filled = Object.entries(tables).reduce((text, [name, table]) => {
+    const pattern = new RegExp(`(<!-- ${name} -->)[^]*(<!-- /${name} -->)`);
+    if (!pattern.test(text))
+      throw new Error(`${relative(root, file)}: the markers <!-- ${name} --> and <!-- /${name} --> are missing`);
+    return text.replace(pattern, (_, begin, end) => [begin, ignoreStart, table, ignoreEnd, end].join('\n\n'));
+  }, before);
   const after = await format(filled, { ...(await resolveConfig(file)), filepath: file });
   return { file, stale: after !== before, after };
 }
@@ -79,13 +93,11 @@ const plugins = new Map(discovered.map((entry) => [entry.package, entry.plugin])
 const registry = createRegistry([...plugins.values()]);
 
 const files = await Promise.all([
-  fill(join(root, 'README.md'), 'packages', packagesTable(folders, plugins)),
-  fill(join(root, 'docs/papers.md'), 'papers', papersTable(registry)),
+  fill(join(root, 'README.md'), { packages: packagesTable(folders, plugins) }),
+  fill(join(root, 'docs/papers.md'), { papers: papersTable(registry) }),
   ...folders
-    .filter(({ manifest }) => plugins.get(manifest.name)?.methods.length > 0)
-    .map(({ path, manifest }) =>
-      fill(join(root, path, 'README.md'), 'methods', methodsTable(plugins.get(manifest.name))),
-    ),
+    .filter(({ manifest }) => plugins.has(manifest.name))
+    .map(({ path, manifest }) => fill(join(root, path, 'README.md'), tablesOf(plugins.get(manifest.name)))),
 ]);
 const stale = files.filter((file) => file.stale);
 if (process.argv.includes('--check')) {
