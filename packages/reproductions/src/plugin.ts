@@ -1,9 +1,11 @@
 import { definePlugin } from '@surprisal/core';
 import { cemEnhancedTopP } from './cem-enhanced-top-p.js';
+import { chinchillaStudy } from './chinchilla.js';
 import { compareLosses } from './compare-losses.js';
 import { compareSamplers } from './compare-samplers.js';
 import { compSumStudy } from './comp-sum.js';
 import { lrAnnealingStudy } from './lr-annealing.js';
+import { lrAnnealingTraining } from './lr-annealing-training.js';
 import { mirostatStudy } from './mirostat.js';
 import { tokenizationTheory } from './tokenization-theory.js';
 
@@ -13,8 +15,10 @@ export default definePlugin({
     compSumStudy,
     mirostatStudy,
     tokenizationTheory,
-    lrAnnealingStudy,
+    chinchillaStudy,
     cemEnhancedTopP,
+    lrAnnealingStudy,
+    lrAnnealingTraining,
     compareLosses,
     compareSamplers,
   ],
