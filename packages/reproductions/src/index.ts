@@ -1,3 +1,4 @@
+export { autoregressiveScaling } from './autoregressive-scaling.js';
 export { cemEnhancedTopP } from './cem-enhanced-top-p.js';
 export { chinchillaStudy } from './chinchilla.js';
 export { compareLosses } from './compare-losses.js';

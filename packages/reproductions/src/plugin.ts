@@ -1,4 +1,5 @@
 import { definePlugin } from '@surprisal/core';
+import { autoregressiveScaling } from './autoregressive-scaling.js';
 import { cemEnhancedTopP } from './cem-enhanced-top-p.js';
 import { chinchillaStudy } from './chinchilla.js';
 import { compareLosses } from './compare-losses.js';
@@ -15,6 +16,7 @@ export default definePlugin({
     compSumStudy,
     mirostatStudy,
     tokenizationTheory,
+    autoregressiveScaling,
     chinchillaStudy,
     cemEnhancedTopP,
     lrAnnealingStudy,
