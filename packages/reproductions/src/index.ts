@@ -3,6 +3,7 @@ export { cemEnhancedTopP } from './cem-enhanced-top-p.js';
 export { chinchillaStudy } from './chinchilla.js';
 export { compareLosses } from './compare-losses.js';
 export { compareSamplers } from './compare-samplers.js';
+export { compareScalingLaws } from './compare-scaling-laws.js';
 export { compSumStudy } from './comp-sum.js';
 export { lrAnnealingStudy } from './lr-annealing.js';
 export { lrAnnealingTraining } from './lr-annealing-training.js';

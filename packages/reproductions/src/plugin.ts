@@ -4,6 +4,7 @@ import { cemEnhancedTopP } from './cem-enhanced-top-p.js';
 import { chinchillaStudy } from './chinchilla.js';
 import { compareLosses } from './compare-losses.js';
 import { compareSamplers } from './compare-samplers.js';
+import { compareScalingLaws } from './compare-scaling-laws.js';
 import { compSumStudy } from './comp-sum.js';
 import { lrAnnealingStudy } from './lr-annealing.js';
 import { lrAnnealingTraining } from './lr-annealing-training.js';
@@ -23,5 +24,6 @@ export default definePlugin({
     lrAnnealingTraining,
     compareLosses,
     compareSamplers,
+    compareScalingLaws,
   ],
 });
