@@ -2,14 +2,13 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type SurprisalOptions, makeProject, surprisal } from './project.js';
+import { type SurprisalOptions, lastLine, makeProject, surprisal } from './project.js';
 
 let project: ReturnType<typeof makeProject>;
 beforeAll(() => void (project = makeProject()));
 afterAll(() => project.remove());
 const run = (args: string, options: Partial<SurprisalOptions> = {}) =>
   surprisal(args.split(' ').filter(Boolean), { cwd: project.folder, ...options });
-const lastLine = (text: string) => text.trimEnd().split('\n').at(-1)!;
 const commands = [
   'list',
   'info',

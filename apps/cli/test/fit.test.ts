@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chinchilla, constant, cosine, predictCurve, warmupStableDecay } from '@surprisal/scaling-laws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type SurprisalOptions, makeProject, surprisal } from './project.js';
+import { type SurprisalOptions, lastLine, makeProject, surprisal } from './project.js';
 
 let project: ReturnType<typeof makeProject>;
 const file = (name: string, text: string) => writeFileSync(join(project.folder, name), text);
@@ -11,7 +11,6 @@ const run = (args: string | readonly string[], options: Partial<SurprisalOptions
     cwd: project.folder,
     ...options,
   });
-const lastLine = (text: string) => text.trimEnd().split('\n').at(-1)!;
 
 /** Runs that follow a law exactly, but for a bit of a wave. */
 function runsOf(constants: Parameters<ReturnType<typeof chinchilla>['predict']>[0], wave = 0): string {

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type SurprisalOptions, makeProject, surprisal } from './project.js';
+import { type SurprisalOptions, lastLine, makeProject, surprisal } from './project.js';
 
 let project: ReturnType<typeof makeProject>;
 const run = (args: string | readonly string[], options: Partial<SurprisalOptions> = {}) =>
@@ -10,7 +10,6 @@ const run = (args: string | readonly string[], options: Partial<SurprisalOptions
     ...options,
     env: { SURPRISAL_CACHE: join(project.folder, 'cache'), ...options.env },
   });
-const lastLine = (text: string) => text.trimEnd().split('\n').at(-1)!;
 const notes = (stderr: string) => stderr.replace(/^warning: plugin .*\n/gm, '');
 
 const WORDS = 'the cat sat on a mat and saw some dogs run to town'.split(' ');

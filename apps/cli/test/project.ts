@@ -112,3 +112,6 @@ export function surprisal(args: readonly string[], { cwd, env = {}, input, watch
   });
   return new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr })));
 }
+
+/** The last line of a text: where an error stands. */
+export const lastLine = (text: string): string => text.trimEnd().split('\n').at(-1)!;

@@ -10,14 +10,18 @@ export interface TinyModel {
   readonly words?: readonly string[];
   /** The word that ends a text; default none. */
   readonly end?: number;
+  /**
+   * Whether the next token depends on all tokens, by the mean of their rows, which the model keeps in a cache of keys from call to call. Default: on the
+   * last token alone, without a cache.
+   */
+  readonly remembers?: boolean;
   /** What stands in generation_config.json. */
   readonly generationConfig?: Readonly<Record<string, unknown>>;
 }
 
 /**
  * Writes a causal language model that transformers.js loads from a folder, offline: `onnx/model.onnx`, the configurations and a tokenizer of words. Its
- * graph embeds the tokens and multiplies by a head, `[batch, sequence] -> [batch, sequence, V]`; it has no cache, as its law depends on the last token
- * alone.
+ * graph embeds the tokens and multiplies by a head, `[batch, sequence] -> [batch, sequence, V]`.
  *
  * @example
  * await writeTinyModel(folder, { logits: [[0, 1], [1, 0]] });
@@ -34,7 +38,7 @@ export async function writeTinyModel(folder: string, model: TinyModel): Promise<
       vocab_size: size,
       n_positions: 4096,
       n_embd: size,
-      n_layer: 0,
+      n_layer: model.remembers ? 1 : 0,
       n_head: 1,
       ...ends,
     },
@@ -44,7 +48,7 @@ export async function writeTinyModel(folder: string, model: TinyModel): Promise<
   };
   await mkdir(join(folder, 'onnx'), { recursive: true });
   const identity = model.logits.map((_, i) => model.logits.map((_, j) => (i === j ? 1 : 0)));
-  await writeFile(join(folder, 'onnx', 'model.onnx'), onnxLanguageModel(model.logits, identity));
+  await writeFile(join(folder, 'onnx', 'model.onnx'), onnxLanguageModel(model.logits, identity, model));
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), JSON.stringify(content));
 }
 
@@ -61,7 +65,7 @@ const tokenizer = (words: readonly string[]) => ({
 });
 
 /**
- * The bytes of an ONNX model `logits = embedding[input_ids] head`.
+ * The bytes of an ONNX model `logits = embedding[input_ids] head`; of the mean over all tokens so far, where it remembers.
  *
  * @param embedding `[V][D]`
  * @param head `[D][V]`
@@ -69,35 +73,78 @@ const tokenizer = (words: readonly string[]) => ({
 export function onnxLanguageModel(
   embedding: readonly (readonly number[])[],
   head: readonly (readonly number[])[],
+  { remembers = false }: Pick<TinyModel, 'remembers'> = {},
 ): Uint8Array {
   const file = new PbfWriter();
   file.writeVarintField(1, 8); // ModelProto.ir_version
   file.writeMessage(8, (_: null, opset) => opset.writeVarintField(2, 13), null); // opset_import
-  file.writeMessage(7, writeGraph, { embedding, head });
+  file.writeMessage(7, writeGraph, { embedding, head, remembers });
   return file.finish();
 }
 
-type Weights = { readonly embedding: readonly (readonly number[])[]; readonly head: readonly (readonly number[])[] };
+interface Graph {
+  readonly embedding: readonly (readonly number[])[];
+  readonly head: readonly (readonly number[])[];
+  readonly remembers: boolean;
+}
 
 const FLOAT = 1;
 const INT64 = 7;
 
 /** GraphProto: node 1, name 2, initializer 5, input 11, output 12. */
-function writeGraph({ embedding, head }: Weights, graph: PbfWriter): void {
-  graph.writeMessage(1, writeNode, { op: 'Gather', inputs: ['embedding', 'input_ids'], output: 'hidden' });
-  graph.writeMessage(1, writeNode, { op: 'MatMul', inputs: ['hidden', 'head'], output: 'logits' });
+function writeGraph({ embedding, head, remembers }: Graph, graph: PbfWriter): void {
+  const size = head[0]!.length;
+  const embedded = { op: 'Gather', inputs: ['embedding', 'input_ids'], output: 'hidden' };
+  for (const node of [embedded, ...(remembers ? MEMORY : [])]) graph.writeMessage(1, writeNode, node);
+  const read = remembers ? 'mean' : 'hidden';
+  graph.writeMessage(1, writeNode, { op: 'MatMul', inputs: [read, 'head'], output: 'logits' });
   graph.writeStringField(2, 'tiny');
   graph.writeMessage(5, writeMatrix, { name: 'embedding', rows: embedding });
   graph.writeMessage(5, writeMatrix, { name: 'head', rows: head });
   graph.writeMessage(11, writeValue, { name: 'input_ids', type: INT64, shape: ['batch', 'sequence'] });
-  graph.writeMessage(12, writeValue, { name: 'logits', type: FLOAT, shape: ['batch', 'sequence', head[0]!.length] });
+  graph.writeMessage(12, writeValue, { name: 'logits', type: FLOAT, shape: ['batch', 'positions', size] });
+  if (!remembers) return;
+  graph.writeMessage(11, writeValue, { name: PAST, type: FLOAT, shape: ['batch', 'past', size] });
+  graph.writeMessage(12, writeValue, { name: PRESENT, type: FLOAT, shape: ['batch', 'all', size] });
 }
 
-/** NodeProto: input 1, output 2, op_type 4. */
-function writeNode({ op, inputs, output }: { op: string; inputs: string[]; output: string }, node: PbfWriter): void {
+/** What is kept from call to call, under the names of transformers.js: `[batch, tokens, D]`. */
+const PAST = 'past_key_values.0.key';
+const PRESENT = 'present.0.key';
+
+/** Adds rows of new tokens to those that are kept, and takes the mean: `[batch, 1, D]`. */
+const MEMORY: readonly Node[] = [
+  { op: 'Concat', inputs: [PAST, 'hidden'], output: PRESENT, attributes: { axis: 1 } },
+  { op: 'ReduceMean', inputs: [PRESENT], output: 'mean', attributes: { axes: [1], keepdims: 1 } },
+];
+
+interface Node {
+  readonly op: string;
+  readonly inputs: readonly string[];
+  readonly output: string;
+  readonly attributes?: Readonly<Record<string, number | readonly number[]>>;
+}
+
+/** NodeProto: input 1, output 2, op_type 4, attribute 5. */
+function writeNode({ op, inputs, output, attributes = {} }: Node, node: PbfWriter): void {
   for (const input of inputs) node.writeStringField(1, input);
   node.writeStringField(2, output);
   node.writeStringField(4, op);
+  for (const [name, value] of Object.entries(attributes)) node.writeMessage(5, writeAttribute, { name, value });
+}
+
+const INT = 2;
+const INTS = 7;
+
+/** AttributeProto: name 1, i 3, ints 8, type 20. */
+function writeAttribute(
+  { name, value }: { name: string; value: number | readonly number[] },
+  attribute: PbfWriter,
+): void {
+  attribute.writeStringField(1, name);
+  if (typeof value === 'number') attribute.writeVarintField(3, value);
+  else for (const one of value) attribute.writeVarintField(8, one);
+  attribute.writeVarintField(20, typeof value === 'number' ? INT : INTS);
 }
 
 /** TensorProto: dims 1, data_type 2, name 8, raw_data 9. */

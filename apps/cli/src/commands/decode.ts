@@ -1,10 +1,8 @@
 import { collect } from '../command.js';
 import { corpusNames, methodNames } from '../offers.js';
 import type { Declare } from './index.js';
-import { addMethodFlags, flagsOf } from './method-flags.js';
-
-/** What draws tokens when nothing is said. */
-export const SAMPLER = 'top-p';
+import { addMethodFlags, asksForHelp, flagsOf } from './method-flags.js';
+import { SAMPLER } from '../language/default-sampler.js';
 
 export const decode: Declare = (program) => {
   const command = program.add(
@@ -23,7 +21,8 @@ export const decode: Declare = (program) => {
     const searches = flagsOf(words, '--search');
     const samplers = flagsOf(words, '--sampler');
     if (searches.length > 0) await addMethodFlags(command, 'search', searches);
-    else await addMethodFlags(command, 'sampler', samplers.length > 0 ? samplers : [SAMPLER]);
+    else if (samplers.length > 0) await addMethodFlags(command, 'sampler', samplers);
+    else if (!asksForHelp(words)) await addMethodFlags(command, 'sampler', [SAMPLER]);
   };
   return command
     .option('--prompt <text>', 'how the text begins; - for stdin')

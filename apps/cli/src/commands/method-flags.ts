@@ -10,6 +10,9 @@ export const flagsOf = (words: readonly string[], flag: string): string[] =>
     return word === flag ? (words[i + 1] ?? []) : [];
   });
 
+/** Whether help is all that is asked for: what loads no method, is there at once. */
+export const asksForHelp = (words: readonly string[]): boolean => words.includes('--help') || words.includes('-h');
+
 /** Gives a command the parameters of methods as flags; a name that is none is left to the action to refuse. */
 export async function addMethodFlags(command: CliCommand, kind: string, texts: readonly string[]): Promise<void> {
   const [{ loadPlugins }, { addParameterFlags }] = await Promise.all([

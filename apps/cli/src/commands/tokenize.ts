@@ -1,6 +1,6 @@
 import { corpusNames, methodNames } from '../offers.js';
 import type { Declare } from './index.js';
-import { flagOf } from './method-flags.js';
+import { addMethodFlags, asksForHelp, flagOf } from './method-flags.js';
 
 export const tokenize: Declare = (program) => {
   const command = program.add(
@@ -14,8 +14,10 @@ export const tokenize: Declare = (program) => {
       'tokenize --tokenizer bpe --help      (all parameters of a tokenizer)',
     ],
   );
-  command.prepare = async (words) =>
-    (await import('./method-flags.js')).addMethodFlags(command, 'tokenizer', [flagOf(words, '--tokenizer') ?? 'bpe']);
+  command.prepare = async (words) => {
+    const named = flagOf(words, '--tokenizer') ?? (asksForHelp(words) ? undefined : 'bpe');
+    if (named !== undefined) await addMethodFlags(command, 'tokenizer', [named]);
+  };
   return command
     .argument('[text...]', 'what to cut; - for stdin (default: how the corpus begins)')
     .option('--tokenizer <name>', 'how it learns, with parameters after a colon if any (default bpe)')

@@ -1,7 +1,6 @@
-import type { Registry } from '@surprisal/core';
+import { type Registry, progress } from '@surprisal/core';
 import type { NextLogits } from '@surprisal/decoding';
 import { type LanguageModelTrainer, finish } from '@surprisal/language';
-import { progress } from '@surprisal/core';
 import { readMethod } from '../method-text.js';
 import type { ProgressView } from '../terminal/progress.js';
 import { readCorpus } from './corpus.js';
@@ -11,15 +10,14 @@ import { tokenized } from './tokenized.js';
 export interface WritingModel {
   /** In words, for people. */
   readonly name: string;
-  readonly vocabulary: number;
   readonly next: NextLogits;
   /** @throws DomainError for a text that its tokens cannot write */
   encode(text: string): readonly number[];
   decode(tokens: readonly number[]): string;
   /** A token for people to read, where it is no whole character. */
   nameOf(token: number): string;
-  /** The tokens that end a text. */
-  readonly stop?: readonly number[];
+  /** The tokens that end a text, if any. */
+  readonly stop: readonly number[];
 }
 
 export interface TrainedModelFlags {
@@ -47,10 +45,10 @@ export async function trainedModel(
   const model = finish(training, ({ step, of, label }) => view.event(progress(step, of, label)));
   return {
     name: `${model.method} of order ${model.order} over ${tokenizer.size} tokens (${tokenizer.method}), learned from ${name}`,
-    vocabulary: tokenizer.size,
     next: (context) => model.logits(context),
     encode: (given) => Array.from(tokenizer.encode(given)),
     decode: (ids) => tokenizer.decode(ids),
     nameOf: (token) => tokenizer.vocabulary[token]!,
+    stop: [],
   };
 }

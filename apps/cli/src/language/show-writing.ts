@@ -38,8 +38,9 @@ const BARS = 60;
 export function showSummary(output: Output, summary: Summary, tokens: readonly WrittenToken[]): void {
   const { bold, dim } = output.colors;
   const { bitsPerToken, natsPerToken, perplexity, bitsPerCharacter, entropy } = summary;
+  const perCharacter = bitsPerCharacter === undefined ? '' : `, ${bitsPerCharacter.toFixed(2)} bits per character`;
   output.print(
-    `${summary.tokens} tokens, ${summary.characters} characters: ${bold(`${bitsPerToken.toFixed(2)} bits`)} per token (${natsPerToken.toFixed(2)} nats), ${bold(`perplexity ${perplexity.toFixed(1)}`)}, ${bitsPerCharacter.toFixed(2)} bits per character`,
+    `${summary.tokens} tokens, ${summary.characters} characters: ${bold(`${bitsPerToken.toFixed(2)} bits`)} per token (${natsPerToken.toFixed(2)} nats), ${bold(`perplexity ${perplexity.toFixed(1)}`)}${perCharacter}`,
   );
   output.print(dim(`the model's own entropy is ${entropy.toFixed(2)} bits per token`));
   if (tokens.length < 8) return;

@@ -19,7 +19,8 @@ export interface Summary {
   /** The mean surprisal of its tokens under the model. */
   readonly bitsPerToken: number;
   readonly natsPerToken: number;
-  readonly bitsPerCharacter: number;
+  /** None for a text that ended before its first character. */
+  readonly bitsPerCharacter?: number;
   readonly perplexity: number;
   /** The mean entropy of the model's predictions, in bits: the surprisal of plain sampling. */
   readonly entropy: number;
@@ -50,7 +51,7 @@ export class Writing {
       characters,
       bitsPerToken,
       natsPerToken: bitsPerToken * Math.LN2,
-      bitsPerCharacter: this.#bits / characters,
+      ...(characters > 0 && { bitsPerCharacter: this.#bits / characters }),
       perplexity: 2 ** bitsPerToken,
       entropy: this.tokens.reduce((sum, { entropy }) => sum + entropy, 0) / tokens,
     };

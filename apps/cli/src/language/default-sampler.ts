@@ -1,0 +1,2 @@
+/** What draws tokens when nothing is said. */
+export const SAMPLER = 'top-p';
