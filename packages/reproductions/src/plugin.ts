@@ -10,6 +10,7 @@ import { lrAnnealingStudy } from './lr-annealing.js';
 import { lrAnnealingTraining } from './lr-annealing-training.js';
 import { mirostatStudy } from './mirostat.js';
 import { tokenizationTheory } from './tokenization-theory.js';
+import { utilityProbability } from './utility-probability.js';
 
 export default definePlugin({
   name: '@surprisal/reproductions',
@@ -22,6 +23,7 @@ export default definePlugin({
     cemEnhancedTopP,
     lrAnnealingStudy,
     lrAnnealingTraining,
+    utilityProbability,
     compareLosses,
     compareSamplers,
     compareScalingLaws,
