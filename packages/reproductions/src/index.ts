@@ -10,5 +10,6 @@ export { lrAnnealingTraining } from './lr-annealing-training.js';
 export { mirostatStudy } from './mirostat.js';
 export { type TextParams, type TextTask, textParams, textTask, writeText } from './text-task.js';
 export { tokenizationTheory } from './tokenization-theory.js';
+export { tokenizationTransformer } from './tokenization-transformer.js';
 export { utilityProbability } from './utility-probability.js';
 export { type Cell, type CellResult, type GridContext, type MnistParams, mnistParams, trainGrid } from './grid.js';

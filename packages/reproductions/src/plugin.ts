@@ -10,6 +10,7 @@ import { lrAnnealingStudy } from './lr-annealing.js';
 import { lrAnnealingTraining } from './lr-annealing-training.js';
 import { mirostatStudy } from './mirostat.js';
 import { tokenizationTheory } from './tokenization-theory.js';
+import { tokenizationTransformer } from './tokenization-transformer.js';
 import { utilityProbability } from './utility-probability.js';
 
 export default definePlugin({
@@ -18,6 +19,7 @@ export default definePlugin({
     compSumStudy,
     mirostatStudy,
     tokenizationTheory,
+    tokenizationTransformer,
     autoregressiveScaling,
     chinchillaStudy,
     cemEnhancedTopP,
