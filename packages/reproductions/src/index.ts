@@ -1,4 +1,5 @@
 export { autoregressiveScaling } from './autoregressive-scaling.js';
+export { autoregressiveScalingTraining } from './autoregressive-scaling-training.js';
 export { cemEnhancedTopP } from './cem-enhanced-top-p.js';
 export { chinchillaStudy } from './chinchilla.js';
 export { compareLosses } from './compare-losses.js';

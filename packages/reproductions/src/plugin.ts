@@ -1,5 +1,6 @@
 import { definePlugin } from '@surprisal/core';
 import { autoregressiveScaling } from './autoregressive-scaling.js';
+import { autoregressiveScalingTraining } from './autoregressive-scaling-training.js';
 import { cemEnhancedTopP } from './cem-enhanced-top-p.js';
 import { chinchillaStudy } from './chinchilla.js';
 import { compareLosses } from './compare-losses.js';
@@ -21,6 +22,7 @@ export default definePlugin({
     tokenizationTheory,
     tokenizationTransformer,
     autoregressiveScaling,
+    autoregressiveScalingTraining,
     chinchillaStudy,
     cemEnhancedTopP,
     lrAnnealingStudy,
