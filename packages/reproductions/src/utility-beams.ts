@@ -175,12 +175,13 @@ function* beamClaims(results: readonly BeamResult[], params: UtilityParams): Gen
   const shown = ([four, sixteen]: [number, number]) => `${four.toFixed(2)} to ${sixteen.toFixed(2)}`;
   const score = pair('log-probability', (outcome) => outcome.score);
   const logProb = pair('log-probability', (outcome) => outcome.logProb);
+  const inBleu = (utility: Utility) => `BLEU ${shown(pair(utility, (outcome) => outcome.bleu))}`;
   yield claim({
     says: 'sentences: from 4 to 16 beams the score falls while the log-probability rises',
     paper: 'truncated search works better than its objective',
     measured: `score ${shown(score)}, log-probability ${shown(logProb)}`,
     holds: score[1] < score[0] && logProb[1] > logProb[0],
-    note,
+    note: `${inBleu('log-probability')}; ${note}`,
   });
   const normalised = pair('log-probability per token', (outcome) => outcome.score);
   yield claim({
@@ -188,7 +189,7 @@ function* beamClaims(results: readonly BeamResult[], params: UtilityParams): Gen
     paper: 'utilities need not be probabilities',
     measured: `score ${shown(normalised)}`,
     holds: Math.abs(normalised[1] - normalised[0]) <= 1,
-    note,
+    note: `${inBleu('log-probability per token')}; ${note}`,
   });
 }
 
