@@ -3,11 +3,15 @@ import {
   type Dimensions,
   Tensor,
   type TensorLike,
+  add,
   cast,
   checkShape,
+  max,
+  mul,
   notEqual,
   readsAtOnce,
   scalar,
+  stopGradient,
   toTensor,
   where,
   zerosLike,
@@ -63,6 +67,18 @@ export function checkFinite(owner: string, losses: Tensor, logits: Tensor): void
     `${owner}: logits must be numbers below Infinity with one finite in each row, got ${got} in row ${row}; if this came up in training, the model has diverged: lower the learning rate`,
   );
 }
+
+/**
+ * The losses, NaN in the rows that {@link checkFinite} refuses: for formulas that would hide such a row, as a hinge of NaN may be 0.
+ *
+ * @param losses `[batch]`
+ * @param logits `[batch, classes]`
+ */
+export const withoutHiding = (losses: Tensor, logits: Tensor): Tensor =>
+  add(
+    losses,
+    stopGradient((scores) => mul(max(scores, 1), 0), [logits]),
+  );
 
 function checkRange(owner: string, labels: Tensor, classes: number, ignoreIndex?: number) {
   if (!readsAtOnce()) return;

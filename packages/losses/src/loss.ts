@@ -5,14 +5,18 @@ import {
   cast,
   checkShape,
   divNoNan,
+  expandDims,
+  eye,
   greater,
   logSoftmax,
   mean,
   mul,
   oneHot,
+  readsAtOnce,
   reshape,
   sum,
   tidy,
+  tile,
   toTensor,
   where,
   zerosLike,
@@ -93,7 +97,37 @@ export class LossTerms {
     if (this.labels.sparse) return f(sum(where(possible, this.logProbs, none), 1));
     return sum(where(possible, mul(this.targets, f(where(possible, this.logProbs, none))), none), 1);
   }
+
+  /**
+   * The expectation over the label of a loss that is no function of log p(label) alone: `[batch]`. `f` gets one-hot labels
+   * `[rows, classes]` and the tensors `[batch, ...]` that are given, as they are when every label is one class; for soft labels
+   * they are repeated, a row for each example and class, which costs `classes` times as much.
+   */
+  expectationOverLabels(f: (oneHot: Tensor, ...rows: Tensor[]) => Tensor, ...perExample: Tensor[]): Tensor {
+    if (this.labels.sparse || isOneHot(this.labels.tensor)) return f(this.targets, ...perExample);
+    const [batch, classes] = this.logits.shape as [number, number];
+    const everyLabel = tile(eye(classes), [batch, 1]);
+    const losses = reshape(f(everyLabel, ...perExample.map((rows) => repeatRows(rows, classes))), [batch, classes]);
+    return sum(where(greater(this.targets, 0), mul(this.targets, losses), zerosLike(losses)), 1);
+  }
 }
+
+/** Whether dense labels are one class each; unknown, and taken as no, where tensors cannot be read at once. */
+function isOneHot(dense: Tensor): boolean {
+  if (!readsAtOnce()) return false;
+  const classes = dense.shape[1]!;
+  const ones = new Uint8Array(dense.shape[0]!);
+  return (
+    dense.dataSync().every((value, i) => value === 0 || (value === 1 && ++ones[Math.floor(i / classes)]! === 1)) &&
+    ones.every((count) => count === 1)
+  );
+}
+
+/** `[batch, ...]` to `[batch * times, ...]`, each row after itself. */
+const repeatRows = (rows: Tensor, times: number): Tensor => {
+  const [batch, ...rest] = rows.shape;
+  return reshape(tile(expandDims(rows, 1), [1, times, ...rest.map(() => 1)]), [batch! * times, ...rest]);
+};
 
 /** A loss's metadata and its maths. */
 export interface LossDefinition<S extends z.ZodObject> extends Omit<MethodInfo<'loss', S>, 'kind'> {
@@ -117,20 +151,33 @@ export interface LossDefinition<S extends z.ZodObject> extends Omit<MethodInfo<'
  * console.log(brier()([[0, 0]], [1]).dataSync()[0]!.toFixed(4)); // 0.5000
  */
 export function defineLoss<S extends z.ZodObject>({ perExample, ...info }: LossDefinition<S>): Method<'loss', S, Loss> {
-  return defineMethod<'loss', S, Loss>({ kind: 'loss', ...info }, (params) => {
-    const loss = (logits: TensorLike, labels: TensorLike, options: LossOptions = {}) =>
-      tidy(() => {
-        const scores = toTensor(logits);
-        const dimensions = checkShape(info.name, 'logits', scores, ['batch', 'classes']);
-        const terms = new LossTerms(scores, readLabels(info.name, labels, dimensions, options.ignoreIndex));
-        const losses = perExample(terms, params);
-        checkFinite(info.name, losses, scores);
-        return reduceLosses(info.name, losses, terms, options);
-      });
-    const keras = (labels: Tensor, logits: Tensor) =>
-      loss(logits, squeezeColumn(labels, logits), { reduction: 'mean' });
-    return Object.assign(loss, { method: info.name, keras });
-  });
+  return defineMethod<'loss', S, Loss>({ kind: 'loss', ...info }, (params) =>
+    makeLoss(info.name, (terms) => perExample(terms, params)),
+  );
+}
+
+/**
+ * A loss from the maths of one example, for methods that keep a state or take further options; others use {@link defineLoss}.
+ *
+ * @param name the method that errors name
+ * @param perExample the loss of each example, `[batch]`
+ */
+export function makeLoss<O extends LossOptions = LossOptions>(
+  name: string,
+  perExample: (terms: LossTerms, options: O) => Tensor,
+) {
+  const loss = (logits: TensorLike, labels: TensorLike, options = {} as O): Tensor =>
+    tidy(() => {
+      const scores = toTensor(logits);
+      const dimensions = checkShape(name, 'logits', scores, ['batch', 'classes']);
+      const terms = new LossTerms(scores, readLabels(name, labels, dimensions, options.ignoreIndex));
+      const losses = perExample(terms, options);
+      checkFinite(name, losses, scores);
+      return reduceLosses(name, losses, terms, options);
+    });
+  const keras = (labels: Tensor, logits: Tensor) =>
+    loss(logits, squeezeColumn(labels, logits), { reduction: 'mean' } as O);
+  return Object.assign(loss, { method: name, keras });
 }
 
 /** tfjs hands sparse labels to a loss as a column. */

@@ -1,7 +1,9 @@
 import { definePlugin } from '@surprisal/core';
+import { aldrKl } from './aldr.js';
 import { compSum, crossEntropy, generalizedCrossEntropy, meanAbsoluteError, sumExponential } from './comp-sum.js';
 import { focal } from './focal.js';
 import { labelSmoothing } from './label-smoothing.js';
+import { ldrK, ldrKl } from './ldr.js';
 import { smoothAdversarialCompSum } from './smooth-adversarial.js';
 
 export default definePlugin({
@@ -21,6 +23,9 @@ export default definePlugin({
     meanAbsoluteError,
     labelSmoothing,
     focal,
+    ldrKl,
+    ldrK,
+    aldrKl,
     smoothAdversarialCompSum,
   ],
 });

@@ -1,4 +1,4 @@
-import { type Tensor, type Variable, customGrad, tidy, valueAndGrads, variableGrads } from './ops.js';
+import { type Tensor, type Variable, customGrad, tidy, valueAndGrads, variableGrads, zerosLike } from './ops.js';
 
 /** A computation with the formula of its gradient. */
 export interface Differentiable {
@@ -34,6 +34,19 @@ export function withGradient({ forward, gradient }: Differentiable) {
       return { value: forward(args as Tensor[], constants), gradFunc };
     })(...inputs);
 }
+
+/**
+ * The value of `f(...inputs)`, held constant in differentiation: its gradient is 0, and `f` may use operations that have none.
+ *
+ * @example
+ * const { gradients } = gradientsOf((x) => sum(mul(x!, stopGradient(square, [x!]))), [tensor1d([3])]);
+ * console.log(gradients[0]!.dataSync().join()); // 9
+ */
+export const stopGradient = (f: (...inputs: Tensor[]) => Tensor, inputs: readonly Tensor[]): Tensor =>
+  withGradient({
+    forward: (given) => f(...given),
+    gradient: (_dy, given) => given.map((input) => zerosLike(input)),
+  })(inputs);
 
 /**
  * The value of a scalar function of tensors and its gradients, without the two tensors per call that `tf.grad` leaves behind.

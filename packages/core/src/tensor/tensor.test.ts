@@ -21,6 +21,7 @@ import {
   gradientsOf,
   greater,
   layers,
+  log1p,
   matMul,
   memory,
   mul,
@@ -31,6 +32,7 @@ import {
   sequential,
   sqrt,
   square,
+  stopGradient,
   sum,
   tensor,
   tensor1d,
@@ -38,6 +40,7 @@ import {
   toHost,
   toSafetensors,
   toTensor,
+  topk,
   transpose,
   useEngine,
   variableGradientsOf,
@@ -179,6 +182,25 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (engine) => {
     expect(list(oneHot(tensor1d([0, 2], 'int32'), 3))).toEqual([1, 0, 0, 0, 0, 1]);
     expect(oneHot(tensor1d([0, 0], 'int32'), 1).shape).toEqual([2, 1]);
     expect(list(oneHot(tensor1d([0, 0], 'int32'), 1))).toEqual([1, 1]);
+  });
+
+  it('takes log(1 + x) of small x exactly, with its gradient', () => {
+    const x = [-1, -0.5, -5e-31, 0, 1e-10, 1e-7, 1e-3, 3, 1e30, Infinity];
+    const { gradients } = gradientsOf((t) => sum(log1p(t)), [tensor1d(x)]);
+    list(log1p(tensor1d(x))).forEach((y, i) => {
+      const exact = Math.log1p(x[i]!);
+      if (Number.isFinite(exact)) expect(Math.abs(y - exact)).toBeLessThanOrEqual(5e-7 * Math.abs(exact));
+      else expect(y).toBe(exact);
+    });
+    list(gradients[0]!).forEach((slope, i) => expect(slope).toBeCloseTo(1 / (1 + x[i]!), 5)); // Infinity at -1
+    expect(Number.isNaN(list(log1p(tensor1d([NaN])))[0])).toBe(true);
+  });
+
+  it('holds constant what is outside of differentiation', () => {
+    const largest = (x: Tensor) => topk(x, 1).values; // has no gradient of its own
+    const { value, gradients } = gradientsOf((x) => sum(mul(x, stopGradient(largest, [x]))), [tensor1d([2, 3])]);
+    expect(value.dataSync()[0]).toBe(15);
+    expect(list(gradients[0]!)).toEqual([3, 3]);
   });
 
   it('differentiates through comparisons as through constants', () => {
