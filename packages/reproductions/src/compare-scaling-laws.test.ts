@@ -1,3 +1,4 @@
+import { DomainError } from '@surprisal/core';
 import { nodeData } from '@surprisal/data/node';
 import {
   chinchilla,
@@ -48,6 +49,21 @@ describe('compare-scaling-laws', () => {
     const [scores, leftOut] = ofType(events, 'table');
     expect(scores!.rows[0]!['law']).toBe('lr-annealing-size'); // the others do not know of sizes
     expect(leftOut!.rows.map(({ law }) => law)).toEqual(['chinchilla', 'kaplan-compute', 'data-constrained']);
+  });
+
+  it('leaves a law out that fails, and says how', async () => {
+    const failing = {
+      ...logLinear(),
+      fit: () => {
+        throw new DomainError('log-linear: no');
+      },
+    };
+    const events = await eventsOf(compareScalingLaws, {
+      params: tiny,
+      data: nodeData,
+      contestants: [...contestants.slice(0, 1), { label: 'failing', instance: failing }],
+    });
+    expect(ofType(events, 'table')[1]!.rows).toEqual([{ law: 'failing', reason: 'with 40% held out: log-linear: no' }]);
   });
 
   it('asks for at least one law', async () => {

@@ -44,7 +44,7 @@ interface Scored {
   readonly unidentified: readonly string[];
 }
 
-/** A law that the table does not suit. */
+/** A law that the table does not suit, or whose fit fails. */
 interface LeftOut {
   readonly law: string;
   readonly reason: string;
@@ -68,13 +68,13 @@ export const compareScalingLaws = defineStudy({
       'share' in result ? [{ law: result.law, share: result.share, fitted: result.fitted, heldOut: result.heldOut }] : [], // prettier-ignore
     );
     if (!results) return;
-    const scores = results.filter((result): result is Scored => 'share' in result);
+    const leftOut = leftOutOf(results);
+    const scores = results.filter((result): result is Scored => 'share' in result && !leftOut.has(result.law));
     if (scores.length > 0) {
       yield scoreTable(scores, context.params);
       yield scorePlot(scores, context.params);
     }
-    const leftOut = results.filter((result): result is LeftOut => 'reason' in result);
-    if (leftOut.length > 0) yield leftOutTable(leftOut);
+    if (leftOut.size > 0) yield leftOutTable(leftOut);
   },
 });
 
@@ -140,13 +140,17 @@ function scoreOf(label: string, law: ScalingLaw, { runs, by }: Task, share: numb
     const fitted = Math.sqrt(fit.residuals.reduce((sum, residual) => sum + residual ** 2, 0) / fit.residuals.length);
     return { law: label, share, fitted, heldOut: score, ...baselines, unidentified: fit.unidentified };
   } catch (error) {
-    if (!(error instanceof DataError)) throw error;
-    return { law: label, reason: error.message };
+    if (!(error instanceof DataError || error instanceof DomainError)) throw error;
+    return { law: label, reason: `with ${percent(share)}% held out: ${error.message}` };
   }
 }
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const percent = (error: number) => 100 * error;
+
+/** Why a law is in no table: one that fails at one share cannot be ranked by its mean over all. */
+const leftOutOf = (results: readonly Result[]): ReadonlyMap<string, string> =>
+  new Map(results.flatMap((result) => ('reason' in result ? [[result.law, result.reason] as const] : [])));
 
 /** By rising mean error on the runs held out, the two baselines among them. */
 function ranked(scores: readonly Scored[]): { readonly law: string; readonly own: readonly Scored[] }[] {
@@ -180,14 +184,14 @@ const scoreTable = (scores: readonly Scored[], { shares }: Params): TableEvent =
     })),
   });
 
-const leftOutTable = (rows: readonly LeftOut[]): TableEvent =>
+const leftOutTable = (reasons: ReadonlyMap<string, string>): TableEvent =>
   table({
     name: 'left out',
     columns: [
       { key: 'law', title: 'law' },
       { key: 'reason', title: 'why' },
     ],
-    rows: rows.map(({ law, reason }) => ({ law, reason })),
+    rows: Array.from(reasons, ([law, reason]) => ({ law, reason })),
   });
 
 const scorePlot = (scores: readonly Scored[], { table: name }: Params): PlotEvent =>
