@@ -2,7 +2,7 @@ import { type Renderers, View, Error as VegaError, parse } from 'vega';
 import { type Config, type TopLevelSpec, compile } from 'vega-lite';
 import { el } from '../dom.js';
 import type { Chart } from './chart.js';
-import { lineSpec, paramsOf, valuesOf } from './spec.js';
+import { dataOf, lineSpec, paramsOf } from './spec.js';
 import { pageTheme, themeOf } from './theme.js';
 
 export interface Size {
@@ -19,14 +19,14 @@ export class Drawing {
 
   constructor(chart: Chart, into: HTMLElement) {
     const ground = el('div', { 'aria-hidden': 'true' }); // Vega gives its ground a role; the picture around it has the text
-    into.append(ground);
+    into.replaceChildren(ground);
     this.#view = viewOf({ ...lineSpec(chart), title: '' }, pageTheme, 'svg').initialize(ground);
   }
 
   /** Draws the points, names and size of now. */
   async show(chart: Chart, size: Size): Promise<void> {
     for (const [name, value] of Object.entries(paramsOf(chart))) this.#set(name, value);
-    this.#view.data('points', valuesOf(chart));
+    for (const [name, rows] of Object.entries(dataOf(chart))) this.#view.data(name, rows);
     this.#fit(size);
     await this.#view.runAsync();
   }

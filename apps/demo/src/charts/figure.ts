@@ -3,7 +3,7 @@ import type { Chart } from './chart.js';
 import type { Drawing } from './drawing.js';
 import { csvOf, rowsOf, summary } from './numbers.js';
 import { save } from './save.js';
-import { lineSpec } from './spec.js';
+import { lineSpec, structureOf } from './spec.js';
 
 export interface FigureOptions {
   /** Of the files it is saved as. */
@@ -22,7 +22,7 @@ export class Figure {
   readonly #table: HTMLElement;
   readonly #details: HTMLDetailsElement;
   #chart: Chart | undefined;
-  #drawing: Promise<Drawing> | undefined;
+  #drawing: { readonly structure: string; readonly made: Promise<Drawing> } | undefined;
   #due = false;
 
   constructor({ name, title, hint }: FigureOptions) {
@@ -77,14 +77,23 @@ export class Figure {
   async #draw(): Promise<void> {
     const size = { width: this.#picture.clientWidth, height: this.#picture.clientHeight };
     if (!this.#chart || size.width === 0) return;
-    this.#drawing ??= vega().then(({ Drawing }) => new Drawing(this.#chart!, this.#picture));
-    await (await this.#drawing).show(this.#chart, size);
+    await (await this.#drawingOf(this.#chart)).show(this.#chart, size);
+  }
+
+  /** The drawing there is, or a new one where the chart is built otherwise. */
+  #drawingOf(chart: Chart): Promise<Drawing> {
+    const structure = structureOf(chart);
+    if (this.#drawing?.structure !== structure) {
+      const made = vega().then(({ Drawing }) => new Drawing(chart, this.#picture));
+      this.#drawing = { structure, made };
+    }
+    return this.#drawing.made;
   }
 
   #fillTable(): void {
     if (!this.#details.open || !this.#chart) return;
     const [head = [], ...rows] = rowsOf(this.#chart);
-    const text = (value: string | number) => (typeof value === 'number' ? String(Number(value.toFixed(4))) : value);
+    const text = (value: string | number) => (typeof value === 'number' ? rounded(value) : value);
     const titles = el('tr', {}, ...head.map((title) => el('th', { scope: 'col' }, String(title))));
     const body = rows.map((row) => el('tr', {}, ...row.map((value) => el('td', {}, text(value)))));
     this.#table.replaceChildren(el('table', { class: 'numbers' }, el('thead', {}, titles), el('tbody', {}, ...body)));
@@ -93,3 +102,11 @@ export class Figure {
 
 /** Vega comes after the page: it is half a megabyte, and the page is of use without it. */
 const vega = () => import('./drawing.js');
+
+/** With four decimals, or as many digits where the number is large or small. */
+const rounded = (value: number) =>
+  String(
+    Math.abs(value) >= 1e6 || (value !== 0 && Math.abs(value) < 1e-2)
+      ? Number(value.toPrecision(5))
+      : Number(value.toFixed(4)),
+  );

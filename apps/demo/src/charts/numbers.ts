@@ -1,4 +1,4 @@
-import type { Chart, Series } from './chart.js';
+import type { Chart, Point, Series } from './chart.js';
 
 const threeDigits = new Intl.NumberFormat('en', {
   minimumSignificantDigits: 3,
@@ -11,25 +11,37 @@ const threeDigits = new Intl.NumberFormat('en', {
  *
  * @param name what a line is called, by default as in the legend
  */
-export function summary({ series, x, rule }: Pick<Chart, 'series' | 'x' | 'rule'>, name = nameOf): string {
+export function summary(
+  { series, x, rule, text }: Pick<Chart, 'series' | 'x' | 'rule' | 'text'>,
+  name = nameOf,
+): string {
+  if (text !== undefined) return text;
   const at = rule ?? Math.max(...series.map(({ points }) => points.at(-1)?.x ?? 0));
   const parts = series.flatMap((line) => {
     const point = line.points.findLast((candidate) => candidate.x <= at + 1e-9);
     return point ? [`${name(line)} ${threeDigits.format(point.y)}`] : [];
   });
-  return parts.length === 0 ? 'nothing measured yet' : `${parts.join(', ')} at ${x} ${Number(at.toPrecision(3))}`;
+  return parts.length === 0 ? 'nothing measured yet' : `${parts.join(', ')} at ${x.name} ${Number(at.toPrecision(3))}`;
 }
 
 const nameOf = ({ key, name = key }: Series): string => name;
 
-/** A chart's numbers as rows: x, then a column per line; the first row names them. */
+/** A chart's numbers as rows: x, then a column per series; the first row names them. Where a series has several points at an x, there are as many rows. */
 export function rowsOf({ x, series }: Pick<Chart, 'series' | 'x'>): (string | number)[][] {
-  const columns = series.map(({ points }) => new Map(points.map((point) => [point.x, point.y])));
+  const columns = series.map(({ points }) => byX(points));
   const xs = [...new Set(columns.flatMap((column) => [...column.keys()]))].sort((a, b) => a - b);
-  return [
-    [x, ...series.map(nameOf)],
-    ...xs.map((value) => [value, ...columns.map((column) => column.get(value) ?? '')]),
-  ];
+  const rowsAt = (value: number) => {
+    const cells = columns.map((column) => column.get(value) ?? []);
+    const count = Math.max(...cells.map(({ length }) => length));
+    return Array.from({ length: count }, (_, i) => [value, ...cells.map((points) => points[i]?.y ?? '')]);
+  };
+  return [[x.name, ...series.map(nameOf)], ...xs.flatMap(rowsAt)];
+}
+
+function byX(points: readonly Point[]): Map<number, Point[]> {
+  const groups = new Map<number, Point[]>();
+  for (const point of points) groups.set(point.x, [...(groups.get(point.x) ?? []), point]);
+  return groups;
 }
 
 /** A chart's numbers as CSV (RFC 4180). */

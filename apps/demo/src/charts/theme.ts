@@ -78,7 +78,10 @@ export function themeOf(colour: (name: Colour) => string): Config {
     },
     rule: { color: faint, strokeDash: [2, 3] },
     text: { fontSize: 12, fontWeight: 600 },
-    style: { halo: { stroke: colour('paper'), strokeWidth: 4, strokeJoin: 'round' } },
+    style: {
+      level: { color: faint, fontWeight: 'normal' },
+      halo: { stroke: colour('paper'), strokeWidth: 7, strokeJoin: 'round' },
+    },
   };
 }
 

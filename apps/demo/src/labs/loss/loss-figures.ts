@@ -1,4 +1,4 @@
-import type { Chart, Series } from '../../charts/chart.js';
+import type { Axis, Chart, Series } from '../../charts/chart.js';
 import { Figure } from '../../charts/figure.js';
 import { summary } from '../../charts/numbers.js';
 import { nameOf } from '../../lab/chosen.js';
@@ -67,36 +67,30 @@ export class LossFigures {
   }
 
   #showTraining(): void {
-    const percent = { yMax: 100 };
-    this.#test.show({ ...this.#course('percent', (one) => one.testAccuracy), title: 'Test accuracy', ...percent });
-    this.#train.show({
-      ...this.#course('percent', (one) => one.trainAccuracy),
-      title: 'Training accuracy',
-      ...percent,
-    });
-    this.#loss.show({ ...this.#course('nats', (one) => one.loss), title: 'Training loss' });
+    const percent = { name: 'percent', max: 100 };
+    this.#test.show({ ...this.#course(percent, (one) => one.testAccuracy), title: 'Test accuracy' });
+    this.#train.show({ ...this.#course(percent, (one) => one.trainAccuracy), title: 'Training accuracy' });
+    this.#loss.show({ ...this.#course({ name: 'nats' }, (one) => one.loss), title: 'Training loss' });
   }
 
   #showShape(): void {
     if (!this.#state) return;
     this.#shape.show({
       title: 'Shape of the loss',
-      x: 'probability of the labelled class',
-      y: 'loss (nats)',
+      x: { name: 'probability of the labelled class', max: 1 },
+      y: { name: 'loss (nats)', max: 5 },
       series: this.#series((side) => (this.#curves[side] ?? []).map((y, k) => ({ x: probabilities[k]!, y }))),
-      xMax: 1,
-      yMax: 5,
       marks: false,
       rule: SURPRISED,
     });
   }
 
-  #course(y: string, value: (measured: Measurement) => number): Pick<Chart, 'x' | 'y' | 'xMax' | 'series'> {
+  #course(y: Axis, value: (measured: Measurement) => number): Pick<Chart, 'x' | 'y' | 'series'> {
     const points = (side: Side) =>
       this.#measured
         .filter((one) => one.side === side && Number.isFinite(value(one)))
         .map((one) => ({ x: one.epoch, y: value(one) }));
-    return { x: 'epoch', y, xMax: this.#state!.epochs, series: this.#series(points) };
+    return { x: { name: 'epoch', max: this.#state!.epochs }, y, series: this.#series(points) };
   }
 
   #series(points: (side: Side) => Series['points']): Series[] {
@@ -109,7 +103,7 @@ export class LossFigures {
   /** Says where things stand, for those who do not see the figures; not more often than every few seconds. */
   #announce(before: string): void {
     this.#announced = performance.now();
-    const chart = this.#course('percent', (one) => one.testAccuracy);
+    const chart = this.#course({ name: 'percent' }, (one) => one.testAccuracy);
     byId('summary').textContent = `${before}Test accuracy: ${summary(chart)}.`;
   }
 }
