@@ -1,9 +1,8 @@
-import catalogue from 'virtual:surprisal-catalogue';
+import catalogue from 'virtual:surprisal-catalogue/loss';
 import { byId } from '../../dom.js';
-import { methodList } from '../../methods/method-list.js';
 import '../../style/index.css';
 import { LossLab } from './loss-lab.js';
 
 document.documentElement.classList.add('scripted');
 new LossLab(catalogue);
-byId('methods').replaceChildren(methodList(catalogue));
+void import('../../methods/all-methods.js').then(({ allMethods }) => byId('methods').replaceChildren(allMethods()));
