@@ -5,17 +5,17 @@ import nn from '@surprisal/nn/plugin';
 import type { Page } from 'playwright-core';
 import { type TopLevelSpec, compile } from 'vega-lite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DemoBrowser, seriousFindings } from './browser.js';
+import { DemoBrowser, eventually, firstLoad, firstLoadOf, seriousFindings, settled } from './browser.js';
 
 let demo: DemoBrowser;
-beforeAll(async () => void (demo = await DemoBrowser.start()), 60_000);
+beforeAll(async () => void (demo = await DemoBrowser.start()));
 afterAll(() => demo.stop());
 
 const CLEAN = '#v=1&a=cross-entropy&b=generalized-cross-entropy&noise=0&model=mlp&rate=0.05&epochs=6&train=3000&seed=1';
 const SHORT = '#v=1&a=focal&a.gamma=1&b=comp-sum&b.tau=1.5&noise=0.4&model=mlp&rate=0.05&epochs=2&train=600&seed=7';
 
-const phase = (page: Page, name: string) => page.waitForSelector(`body[data-phase="${name}"]`, { timeout: 60_000 });
-const ready = (page: Page) => page.waitForSelector('body[data-engine]', { timeout: 20_000 });
+const phase = (page: Page, name: string) => page.waitForSelector(`body[data-phase="${name}"]`);
+const ready = (page: Page) => page.waitForSelector('body[data-engine]');
 
 const assets = new URL('../dist/assets/', import.meta.url);
 
@@ -44,8 +44,9 @@ async function train(page: Page): Promise<number[][]> {
 describe('the demo', () => {
   it('shows something useful at once, and every registered method with its paper', async () => {
     const { page, errors } = await demo.open();
-    await page.waitForSelector('#loss-a', { timeout: 3000 });
+    expect(await page.locator('#loss-a').count()).toBe(1);
     await ready(page);
+    await page.waitForSelector('[data-method]');
     const shown = await page
       .locator('[data-method]')
       .evaluateAll((cards) => cards.map((card) => (card as HTMLElement).dataset.method));
@@ -109,15 +110,12 @@ describe('the demo', () => {
     await page.click('#run');
     await page.waitForFunction(() => /step \d/.test(document.querySelector('#progress-text')!.textContent!));
     await page.click('#pause');
-    await page.waitForTimeout(300);
     const step = () =>
       page
         .locator('#progress-text')
         .textContent()
         .then((text) => Number(/step (\d+)/.exec(text!)![1]));
-    const held = await step();
-    await page.waitForTimeout(300);
-    expect(await step()).toBe(held);
+    const held = await settled(step);
     await page.click('#step');
     await page.waitForFunction(
       (before) => Number(/step (\d+)/.exec(document.querySelector('#progress-text')!.textContent!)![1]) === before + 1,
@@ -236,7 +234,7 @@ describe('the demo', () => {
     expect(new Set(await all('.role-legend-symbol path', 'd')).size).toBe(2);
     const [, a, b] = course.at(-1)!;
     const picture = figure.getByRole('img', { name: `Test accuracy: A: focal (gamma 1) ${a!.toPrecision(3)}` });
-    await expect.poll(() => picture.textContent()).toContain(`A ${a!.toPrecision(3)}`);
+    await eventually(() => picture.textContent()).toContain(`A ${a!.toPrecision(3)}`);
     expect(await picture.textContent()).toContain(`B ${b!.toPrecision(3)}`);
   });
 
@@ -249,20 +247,20 @@ describe('the demo', () => {
         .evaluateAll((all) => all.map((one) => [one.clientWidth, one.querySelector('svg')?.clientWidth]));
     for (const width of [1280, 700, 320]) {
       await page.setViewportSize({ width, height: 800 });
-      await expect
-        .poll(async () => (await widths()).every(([frame, svg]) => svg && Math.abs(frame! - svg) <= 1))
-        .toBe(true);
+      await eventually(async () => (await widths()).every(([frame, svg]) => svg && Math.abs(frame! - svg) <= 1)).toBe(
+        true,
+      );
     }
   });
 
-  it('loads little at first: the charts and the training come after the page', () => {
+  it('loads little at first: the charts, the training and the list of all methods come after the page', () => {
     const size = (name: RegExp) =>
       readdirSync(assets)
         .filter((file) => name.test(file))
         .reduce((sum, file) => sum + gzipSync(readFileSync(new URL(file, assets))).length, 0);
-    const page = readFileSync(new URL('../index.html', assets), 'utf8');
-    expect([...page.matchAll(/assets\/([\w-]+)\.js/g)].map(([, name]) => name!.split('-')[0])).not.toContain('drawing');
-    expect(size(/^index-.*\.(js|css)$/)).toBeLessThan(20_000);
+    const { files, bytes } = firstLoad('index.html');
+    expect(files.join(' ')).not.toMatch(/drawing|all-methods/);
+    expect(bytes).toBeLessThan(firstLoadOf(losses.methods.filter(({ info }) => info.kind === 'loss').length));
     expect(size(/^drawing-.*\.js$/)).toBeLessThan(280_000);
   });
 });

@@ -20,6 +20,9 @@ export function callOf({ name, params }: Chosen): string {
   return `${factoryOf(name)}(${given.length > 0 ? `{ ${given.join(', ')} }` : ''})`;
 }
 
+/** A text as one word of a command line. */
+export const quoted = (text: string) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
+
 /** What the factory of a method is called in code: `compSum` */
 export const factoryOf = (name: string) => name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 

@@ -3,8 +3,11 @@ import { el } from '../dom.js';
 
 export type ControlValue = number | string | boolean;
 
+/** Whether there is a control for a parameter: lists and the like have none. */
+export const hasControl = ({ type }: Pick<ParamInfo, 'type'>) => type !== 'numbers' && type !== 'other';
+
 /**
- * A labelled control for a parameter, made from its description alone: a slider with a number field, a menu, or a box to tick.
+ * A labelled control for a parameter, made from its description alone: a slider with a number field, a menu, a box to tick, or a field for text.
  *
  * @param id unique in the page
  */
@@ -20,6 +23,14 @@ export function control(
     const options = param.choices!.map((choice) => el('option', { value: choice, selected: choice === value }, choice));
     const menu = el('select', { id, 'aria-describedby': help.id, change: () => change(menu.value) }, ...options);
     return el('div', { class: 'control' }, label, menu, help);
+  }
+  if (param.type === 'text') {
+    const field = el(
+      'textarea',
+      { id, rows: 2, 'aria-describedby': help.id, input: () => change(field.value) },
+      String(value),
+    );
+    return el('div', { class: 'control' }, label, field, help);
   }
   if (param.type === 'boolean') {
     const box = el('input', {

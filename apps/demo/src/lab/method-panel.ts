@@ -2,11 +2,15 @@ import { byId, el } from '../dom.js';
 import type { CatalogueMethod } from '../methods/catalogue.js';
 import { formula } from '../methods/formula.js';
 import type { Chosen } from './chosen.js';
-import { type ControlValue, control } from './controls.js';
+import { type ControlValue, control, hasControl } from './controls.js';
+
+/** This many parameters are shown at once. */
+const SHOWN = 3;
 
 /** Where the method of one side is chosen: a menu, what the method is, and a control for each of its parameters. */
 export class MethodPanel {
   #chosen: Chosen | undefined;
+  #groupOf: ((name: string) => string) | undefined;
 
   /**
    * @param side of the element `side-SIDE`, which the panel fills
@@ -18,6 +22,11 @@ export class MethodPanel {
     private readonly methods: readonly CatalogueMethod[],
     private readonly changed: (chosen: Chosen) => void,
   ) {}
+
+  /** Has the menu sort the methods under headings. */
+  group(groupOf: (name: string) => string): void {
+    this.#groupOf = groupOf;
+  }
 
   show(chosen: Chosen): void {
     this.#chosen = chosen;
@@ -31,17 +40,30 @@ export class MethodPanel {
 
   #menu({ name: current, summary }: CatalogueMethod): HTMLElement {
     const id = `${this.kind.toLowerCase()}-${this.side}`;
-    const options = this.methods.map(({ name }) => el('option', { value: name, selected: name === current }, name));
-    const menu = el('select', { id, change: () => this.#chooseMethod(menu.value) }, ...options);
+    const menu = el('select', { id, change: () => this.#chooseMethod(menu.value) }, ...this.#options(current));
     const label = el('label', { for: id }, this.kind);
     return el('div', { class: 'control' }, label, menu, el('small', {}, summary));
   }
 
+  #options(current: string): HTMLElement[] {
+    const option = (name: string) => el('option', { value: name, selected: name === current }, name);
+    const names = this.methods.map(({ name }) => name);
+    const groupOf = this.#groupOf;
+    if (!groupOf) return names.map(option);
+    return [...new Set(names.map(groupOf))].map((label) =>
+      el('optgroup', { label }, ...names.filter((name) => groupOf(name) === label).map(option)),
+    );
+  }
+
+  /** A control per parameter; of many, all but the first few can be unfolded. */
   #controls({ params }: CatalogueMethod, chosen: Chosen): HTMLElement[] {
-    return params.map((param) => {
+    const controls = params.filter(hasControl).map((param) => {
       const value = chosen.params[param.name] ?? (param.default as ControlValue);
       return control(`${this.side}-${param.name}`, param, value, (given) => this.#chooseParam(param.name, given));
     });
+    if (controls.length <= SHOWN + 1) return controls;
+    const summary = el('summary', { 'aria-label': `More parameters of ${this.side.toUpperCase()}` }, 'More parameters');
+    return [...controls.slice(0, SHOWN), el('details', {}, summary, ...controls.slice(SHOWN))];
   }
 
   #chooseMethod(name: string): void {

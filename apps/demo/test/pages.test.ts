@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DemoBrowser, ended, firstLoad, firstLoadOf, seriousFindings } from './browser.js';
+
+let demo: DemoBrowser;
+beforeAll(async () => void (demo = await DemoBrowser.start()));
+afterAll(() => demo.stop());
+
+/** The labs that need no tensors; the loss lab has tests of its own. */
+const pages = [
+  { page: 'decoding.html', first: '#sampler-a', controls: ['sampler-a', 'sampler-c', 'task-prompt', 'run', 'copy'] },
+  { page: 'scaling.html', first: '#law-law', controls: ['table', 'file', 'law-law', 'column-N', 'run', 'copy'] },
+  { page: 'tokenisation.html', first: '#tokenizer-a', controls: ['source-text', 'tokenizer-a', 'task-size', 'run'] },
+] as const;
+
+const PHONE = { viewport: { width: 320, height: 640 } };
+
+describe.each(pages)('$page', ({ page: name, first, controls }) => {
+  const open = async (options = {}) => {
+    const { page, errors } = await demo.open(name, options);
+    await ended(page);
+    return { page, errors };
+  };
+
+  it('has its controls at once, ends without complaint, and leads to the other labs', async () => {
+    const { page, errors } = await demo.open(name);
+    expect(await page.locator(first).count()).toBe(1);
+    await ended(page);
+    expect(await page.locator('#notice').textContent()).toBe('');
+    expect(await page.locator('#progress').getAttribute('aria-valuenow')).toBe('100');
+    expect(await page.locator('#summary').textContent()).toMatch(/^Done/);
+    expect(await page.locator('nav [aria-current=page]').getAttribute('href')).toBe(`./${name}`);
+    const links = await page.locator('nav a').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
+    expect(links).toEqual(expect.arrayContaining(['./index.html', ...pages.map(({ page }) => `./${page}`)]));
+    expect(errors).toEqual([]);
+  });
+
+  it.each(['light', 'dark'] as const)('has no serious accessibility finding, %s', async (colorScheme) => {
+    const { page } = await open({ colorScheme });
+    await page.locator('details').evaluateAll((all) => all.forEach((one) => ((one as HTMLDetailsElement).open = true)));
+    expect(await seriousFindings(page)).toEqual([]);
+  });
+
+  it('tells each figure in words, and how far it is', async () => {
+    const { page } = await open();
+    const figures = page.locator('figure[data-figure]');
+    expect(await figures.count()).toBeGreaterThan(1);
+    for (const figure of await figures.all()) {
+      expect(await figure.locator('.picture').getAttribute('aria-label')).toMatch(/: .*\d/);
+      expect(await figure.locator('figcaption + .picture + p').textContent()).toMatch(/\d/);
+    }
+    expect(await page.getByRole('progressbar').getAttribute('aria-label')).toBeTruthy();
+  });
+
+  it('can be used by keyboard alone: a skip link first, then all controls, no trap', async () => {
+    const { page } = await open();
+    const focused = () =>
+      page.evaluate(() => document.activeElement!.id || document.activeElement!.textContent!.trim());
+    await page.keyboard.press('Tab');
+    expect(await focused()).toBe('Skip to the lab');
+    const seen = new Set<string>();
+    for (let i = 0; i < 90 && !(await isPast(page)); i++) {
+      await page.keyboard.press('Tab');
+      seen.add(await focused());
+    }
+    for (const id of controls) expect(seen).toContain(id);
+    expect(await isPast(page)).toBe(true);
+    await page.locator('#run').focus();
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('body[data-phase="running"]');
+    await ended(page);
+  });
+
+  it('fits a phone: results first, no sideways scrolling at 320 pixels, targets of 44', async () => {
+    const { page } = await open(PHONE);
+    const top = async (selector: string) => (await page.locator(selector).boundingBox())!.y;
+    expect((await top('#run')) - (await top('.settings'))).toBeLessThan(120);
+    await page.locator('.settings > summary').click();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+    const small = await page
+      .locator('button:visible, select:visible, input:visible, textarea:visible, summary:visible')
+      .evaluateAll((all) => all.filter((one) => one.getBoundingClientRect().height < 43.5).map((one) => one.outerHTML));
+    expect(small).toEqual([]);
+  });
+
+  it('can be read without scripts', async () => {
+    const { page } = await demo.open(name, { javaScriptEnabled: false });
+    expect(await page.locator('#about svg').count()).toBe(1);
+    expect((await page.locator('#about figcaption').textContent())!.length).toBeGreaterThan(150);
+    expect(await page.locator('#about').textContent()).toContain('claims');
+    expect(await page.locator('noscript').count()).toBe(1);
+    expect(await page.locator('#run').isVisible()).toBe(false);
+  });
+
+  it('loads little at first, and never the tensor library', async () => {
+    const { page } = await demo.open('corpora/none.txt');
+    const loaded: string[] = [];
+    page.on('response', (response) => loaded.push(new URL(response.url()).pathname));
+    await page.goto(`${demo.url}${name}`);
+    await ended(page);
+    const scripts = [...new Set(loaded)].filter((path) => path.endsWith('.js'));
+    const contents = scripts.map((path) => readFileSync(new URL(`../dist${path}`, import.meta.url)));
+    expect(scripts.some((path) => path.includes('worker'))).toBe(true);
+    for (const content of contents) expect(content.includes('tfjs')).toBe(false);
+    const { files, bytes } = firstLoad(name);
+    expect(files.join(' ')).not.toContain('drawing');
+    expect(bytes).toBeLessThan(firstLoadOf(await page.locator(`${first} option`).count()));
+  });
+});
+
+/** Whether the focus is on what comes after the lab. */
+const isPast = (page: Page) => page.evaluate(() => document.activeElement!.closest('#about') !== null);
