@@ -90,3 +90,9 @@ export function showProgress(share: number, text: string): void {
   bar.style.setProperty('--share', String(share));
   byId('progress-text').textContent = text;
 }
+
+/** Whether work that can be cancelled, and not paused, goes on. */
+export function showWorking(yes: boolean): void {
+  byId<HTMLButtonElement>('cancel').disabled = !yes;
+  document.body.dataset.phase = yes ? 'running' : 'ended';
+}

@@ -4,7 +4,7 @@ import { Address } from '../../lab/address.js';
 import { showElsewhere } from '../../lab/elsewhere.js';
 import { MethodPanel } from '../../lab/method-panel.js';
 import { notice } from '../../lab/notice.js';
-import { showProgress } from '../../lab/run-control.js';
+import { showProgress, showWorking } from '../../lab/run-control.js';
 import { showSettings } from '../../lab/settings-panel.js';
 import { Soon } from '../../lab/soon.js';
 import { WorkerLink } from '../../lab/worker-link.js';
@@ -12,7 +12,7 @@ import type { Catalogue } from '../../methods/catalogue.js';
 import { codeOf, commandOf } from './code.js';
 import { showColumns } from './columns-panel.js';
 import { showFit } from './fit-report.js';
-import type { Fitted, Intervals, Opened, Reply, Request, Spent } from './messages.js';
+import type { Fitted, Intervals, Opened, Reply, Request, Spent, TableSource } from './messages.js';
 import { ScalingFigures, amount } from './scaling-figures.js';
 import { OWN, type ScalingState, fieldsOf, fitting, spending } from './settings.js';
 import { TablePanel } from './table-panel.js';
@@ -75,9 +75,8 @@ export class ScalingLab {
     this.#tablePanel.show(table, this.#file?.name);
     this.#opened = undefined;
     this.#forget();
-    if (table !== OWN) this.#worker.ask({ type: 'open', source: { name: table } });
-    else if (this.#file) this.#worker.ask({ type: 'open', source: { name: this.#file.name, file: this.#file } });
-    else notice('This link was made with a table of somebody’s own, which stayed where it was: choose the file again.');
+    if (!this.#askToOpen())
+      notice('This link was made with a table of somebody’s own, which stayed where it was: choose the file again.');
   }
 
   #change(part: Partial<ScalingState>): void {
@@ -99,7 +98,7 @@ export class ScalingLab {
     const { law, columns, dropTop, resamples, seed } = this.#address.state;
     notice('');
     this.#forget();
-    this.#working(true);
+    showWorking(true);
     showProgress(0, 'fitting');
     this.#worker.ask({ type: 'fit', run: ++this.#run, law, columns, dropTop, resamples, seed });
   }
@@ -112,6 +111,10 @@ export class ScalingLab {
     byId('summary').textContent = '';
     showProgress(0, 'not fitted');
     byId<HTMLButtonElement>('export').disabled = true;
+    this.#showElsewhere();
+  }
+
+  #showElsewhere(): void {
     const { state } = this.#address;
     showElsewhere(codeOf(state, this.#file?.name), commandOf(state, this.#file?.name));
   }
@@ -122,18 +125,20 @@ export class ScalingLab {
     this.#worker.restart();
     this.#run++;
     this.#idle('cancelled');
-    const { table } = this.#address.state;
-    const source = table === OWN ? { name: this.#file!.name, file: this.#file! } : { name: table };
-    this.#worker.ask({ type: 'open', source });
+    this.#askToOpen();
   }
 
-  #working(yes: boolean): void {
-    byId<HTMLButtonElement>('cancel').disabled = !yes;
-    document.body.dataset.phase = yes ? 'running' : 'ended';
+  /** @returns whether there is a table to open: a link does not hold the file that it was made with */
+  #askToOpen(): boolean {
+    const { table } = this.#address.state;
+    const source: TableSource | undefined =
+      table === OWN ? this.#file && { name: this.#file.name, file: this.#file } : { name: table };
+    if (source) this.#worker.ask({ type: 'open', source });
+    return source !== undefined;
   }
 
   #idle(text: string): void {
-    this.#working(false);
+    showWorking(false);
     showProgress(0, text);
   }
 
@@ -164,21 +169,20 @@ export class ScalingLab {
     this.#figures.show(fitted);
     showFit(fitted);
     byId<HTMLButtonElement>('export').disabled = false;
-    const { budget, resamples } = this.#address.state;
-    this.#worker.ask({ type: 'spend', compute: 10 ** budget });
-    if (resamples < 2) this.#done();
+    this.#askToSpend();
+    if (this.#address.state.resamples < 2) this.#done();
   }
 
   #hearIntervals(intervals: Intervals): void {
     this.#intervals = intervals;
     showFit(this.#fitted!, intervals);
-    this.#worker.ask({ type: 'spend', compute: 10 ** this.#address.state.budget });
+    this.#askToSpend();
     this.#done();
   }
 
   #done(): void {
     const { parameters, n } = this.#fitted!;
-    this.#working(false);
+    showWorking(false);
     showProgress(1, `fitted to ${n} runs`);
     byId('summary').textContent =
       `Done: ${parameters.map(({ name, value }) => `${name} ${amount(value)}`).join(', ')}.`;
@@ -186,9 +190,12 @@ export class ScalingLab {
 
   #spend(part: Partial<ScalingState>): void {
     this.#address.change(part);
-    const { state } = this.#address;
-    showElsewhere(codeOf(state, this.#file?.name), commandOf(state, this.#file?.name));
-    if (this.#fitted) this.#worker.ask({ type: 'spend', compute: 10 ** state.budget });
+    this.#showElsewhere();
+    this.#askToSpend();
+  }
+
+  #askToSpend(): void {
+    if (this.#fitted) this.#worker.ask({ type: 'spend', compute: 10 ** this.#address.state.budget });
   }
 
   #showSpent(spent: Spent): void {

@@ -6,11 +6,12 @@ export class CutText {
   readonly #title = el('h3', {});
   readonly #facts = el('p', { class: 'hint' });
   readonly #ground: HTMLElement;
-  readonly #dictionary = el('p', { class: 'cut-text' });
+  readonly #dictionary: HTMLElement;
 
   constructor(private readonly side: string) {
     const name = side.toUpperCase();
-    this.#ground = el('p', { class: 'cut-text', tabindex: 0, role: 'region', 'aria-label': `text cut by ${name}` });
+    this.#ground = ground(`text cut by ${name}`);
+    this.#dictionary = ground(`tokens of ${name}`);
     const summary = el('summary', { 'aria-label': `Dictionary of ${name}` }, 'Dictionary');
     this.element = el(
       'section',
@@ -35,6 +36,9 @@ export class CutText {
     this.#dictionary.replaceChildren(...(dictionary.length > 0 ? boxes(dictionary) : ['single characters only']));
   }
 }
+
+/** What scrolls can be reached by keyboard, and so has a name. */
+const ground = (label: string) => el('p', { class: 'cut-text', tabindex: 0, role: 'region', 'aria-label': label });
 
 /** Spaces between the boxes are for screen readers and for those who copy; line breaks are shown as signs. */
 const boxes = (tokens: readonly string[]) =>

@@ -5,7 +5,7 @@ import { showElsewhere } from '../../lab/elsewhere.js';
 import { seedAfter } from '../../lab/fields.js';
 import { MethodPanel } from '../../lab/method-panel.js';
 import { notice } from '../../lab/notice.js';
-import { showProgress } from '../../lab/run-control.js';
+import { showProgress, showWorking } from '../../lab/run-control.js';
 import { showSettings } from '../../lab/settings-panel.js';
 import { SIDES, type Side, offeredTo, taken } from '../../lab/sides.js';
 import { Soon } from '../../lab/soon.js';
@@ -95,8 +95,7 @@ export class TokenisationLab {
     this.#soon.cancel();
     this.#clear();
     notice('');
-    document.body.dataset.phase = 'running';
-    byId<HTMLButtonElement>('cancel').disabled = false;
+    showWorking(true);
     showProgress(0, 'learning');
     this.#worker.ask({ type: 'compare', state: this.#address.state, run: this.#run });
   }
@@ -108,8 +107,7 @@ export class TokenisationLab {
   }
 
   #idle(text: string): void {
-    byId<HTMLButtonElement>('cancel').disabled = true;
-    document.body.dataset.phase = 'ended';
+    showWorking(false);
     byId('progress-text').textContent = text;
   }
 
