@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import type { CliCommand } from './command.js';
-import { exitCodes } from './exit.js';
+import { UsageError, exitCodes, report } from './exit.js';
 import { makeProgram } from './program.js';
 
 // A reader that has enough (head, less) is no error.
@@ -30,13 +30,19 @@ async function run(program: CliCommand, given: readonly string[]): Promise<void>
   await program.parseAsync(words, { from: 'user' });
 }
 
+/** Help was shown, or else something went wrong, which is said. */
+function exitCodeFor(error: unknown): number {
+  const byCommander = error instanceof CommanderError;
+  if (byCommander && (error.exitCode === 0 || error.code === 'commander.help'))
+    return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  const told = byCommander
+    ? new UsageError(error.message.replace(/^error: /, '').replace(/\n\(Did/, ' (did'), { cause: error })
+    : error;
+  return report(told, { verbose: process.argv.includes('--verbose'), json: process.argv.includes('--json') });
+}
+
 try {
   await run(makeProgram(), process.argv.slice(2));
 } catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-  else
-    process.exitCode = (await import('./exit.js')).report(error, {
-      verbose: process.argv.includes('--verbose'),
-      json: process.argv.includes('--json'),
-    });
+  process.exitCode = exitCodeFor(error);
 }

@@ -20,9 +20,7 @@ export function makeProgram(): CliCommand {
     )
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: false })
-    .configureOutput({
-      outputError: (text, write) => write(text.replace(/^error: /, 'surprisal: ').replace(/\n\(Did/, ' (did')),
-    })
+    .configureOutput({ outputError: () => {} }) // the exit says what was wrong
     .exitOverride();
   for (const [group, declarations] of Object.entries(commands)) {
     program.commandsGroup(group);

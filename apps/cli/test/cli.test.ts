@@ -69,10 +69,7 @@ describe('help and version', () => {
 
   it.each([
     [['re'], ['reproduce', 'resume']],
-    [
-      ['reproduce', 'c'],
-      ['comp-sum', 'count'],
-    ],
+    [['reproduce', 'cou'], ['count']],
     [['list', 'adv'], ['adversarial-loss']],
     [['info', 'gen'], ['generalized-cross-entropy']],
     [['runs', 'e'], ['export']],
@@ -81,13 +78,37 @@ describe('help and version', () => {
     [['compare', 'loss', '--on', ''], ['mnist']],
     [['reproduce', 'count', '--seed', ''], ['']],
     [['completion', 'z'], ['zsh']],
+    [['fit', '--law', 'chin'], ['chinchilla']],
+    [
+      ['fit', 'curves.csv', '--schedule', 'c'],
+      ['constant', 'cosine', 'cyclic'],
+    ],
+    [['decode', '--sampler', 'miro'], ['mirostat']],
+    [['decode', '--search', 'beam'], ['beam-search']],
+    [['decode', '--language-model', 'k'], ['kneser-ney']],
+    [['tokenize', '--tokenizer', 'seq'], ['sequential-bpe']],
+    [
+      ['tokenize', '--corpus', ''],
+      ['moby-dick', 'state-of-the-union'],
+    ],
+    [['compare', 'sampler', 'miro'], ['mirostat']],
+    [['compare', 'sampler', '--on', ''], ['text']],
   ])('completes %j', async (words, expected) => {
     const { stdout } = await surprisal(['__complete', ...words], { cwd: project.folder });
     expect(stdout.trim().split('\n')).toEqual(expected);
   });
 
-  it('completes flags', async () => {
-    expect((await run('__complete runs export --')).stdout.split('\n')).toContain('--latex');
+  it.each([
+    ['runs export --', '--latex'],
+    ['fit --', '--bootstrap'],
+    ['decode --', '--p'],
+    ['decode --sampler mirostat --', '--tau'],
+    ['tokenize --tokenizer unigram-lm --', '--longest'],
+    ['compare sampler --on text --', '--corpus'],
+    ['reproduce count --', '--steps'],
+    ['reproduce cuont --', '--seed'],
+  ])('completes flags: %s', async (words, flag) => {
+    expect((await run(`__complete ${words}`)).stdout.split('\n')).toContain(flag);
   });
 });
 
@@ -119,13 +140,14 @@ describe('usage mistakes: one line, exit code 2, a suggestion', () => {
     expect(stderr).not.toContain('    at ');
   });
 
-  it('is one JSON object on stdout with --json', async () => {
-    const { code, stdout } = await run('info focl --json');
+  it.each([
+    ['info focl', 'UnknownNameError', 'unknown method, study or paper "focl": did you mean "focal"?'],
+    ['fit', 'UsageError', "missing required argument 'table'"],
+    ['decode --promt a', 'UsageError', "unknown option '--promt' (did you mean --prompt?)"],
+  ])('%s is one JSON object on stdout with --json', async (args, name, message) => {
+    const { code, stdout } = await run(`${args} --json`);
     expect(code).toBe(2);
-    expect(JSON.parse(stdout)).toEqual({
-      version: 1,
-      error: { name: 'UnknownNameError', message: 'unknown method, study or paper "focl": did you mean "focal"?' },
-    });
+    expect(JSON.parse(stdout)).toEqual({ version: 1, error: { name, message } });
   });
 
   it('shows the stack with --verbose', async () => {

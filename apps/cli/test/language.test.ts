@@ -2,6 +2,7 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SurprisalOptions, lastLine, makeProject, surprisal } from './project.js';
+import { expectRefused } from './refused.js';
 
 let project: ReturnType<typeof makeProject>;
 const run = (args: string | readonly string[], options: Partial<SurprisalOptions> = {}) =>
@@ -206,6 +207,14 @@ describe('surprisal tokenize', () => {
     expect(loaded.tokenizer).toEqual(saved.tokenizer);
   });
 
+  it('says the text of ids, the same that they were cut from', async () => {
+    const text = 'the naïve cat';
+    const { tokens } = await json<TokenizeJson>([...small, text]);
+    const ids = tokens.map(({ id }) => String(id));
+    expect((await run([...small, '--decode', ...ids])).stdout).toMatch(/^the naïve cat\n\n/);
+    expect(await json<{ text: string }>([...small, '--decode', ids.join(',')])).toMatchObject({ text, tokens });
+  });
+
   it('cuts what comes on stdin, in ASCII when asked', async () => {
     const { stdout } = await run([...small, '-', '--ascii'], { input: 'the naïve cat\n' });
     // eslint-disable-next-line no-control-regex -- the range is the point
@@ -259,14 +268,14 @@ describe('mistakes: one line on stderr, exit code 2', () => {
       /^\/proc\/none\/a\.json: cannot be written \(E\w+\)/,
     ],
     [['tokenize', ''], 'tokenize: the text is empty; give some words'],
+    ['tokenize --corpus small.txt --size 300 --decode', '--decode: give the ids of tokens, such as 67 396 300'],
+    [
+      'tokenize --corpus small.txt --size 300 --decode 12 300',
+      '--decode: ids must be whole numbers from 0 to 299, got "300"',
+    ],
   ])('%s', async (args, message) => {
     writeFileSync(join(project.folder, 'empty.txt'), ' \n');
     writeFileSync(join(project.folder, 'binary.txt'), Buffer.from([0x61, 0xff, 0xfe, 0xc0]));
-    const { code, stdout, stderr } = await run(args);
-    const said = lastLine(stderr).replace(/^surprisal: /, '');
-    if (typeof message === 'string') expect(said).toBe(message);
-    else expect(said).toMatch(message);
-    expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).not.toContain('    at ');
+    expectRefused(await run(args), message);
   });
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { writeTinyModel } from '@surprisal/testing/tiny-onnx-model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SurprisalOptions, lastLine, makeProject, surprisal } from './project.js';
+import { expectRefused } from './refused.js';
 
 let project: ReturnType<typeof makeProject>;
 const run = (args: string, options: Partial<SurprisalOptions> = {}) =>
@@ -107,12 +108,7 @@ describe('surprisal decode --model', () => {
     ['--model models/nan --prompt w1', /logits must .*NaN/],
     ['--model models/table --corpus moby-dick', /^--model takes a model as it is: --corpus, /],
   ])('refuses %s', async (args, message) => {
-    const { code, stderr } = await run(args);
-    const said = lastLine(stderr).replace(/^surprisal: /, '');
-    if (typeof message === 'string') expect(said).toBe(message);
-    else expect(said).toMatch(message);
-    expect(code).toBe(2);
-    expect(stderr).not.toContain('    at ');
+    expectRefused(await run(args), message);
   });
 
   it('says what to install when transformers.js is missing', async () => {

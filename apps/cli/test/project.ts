@@ -86,7 +86,7 @@ export interface SurprisalOptions {
   readonly cwd: string;
   readonly env?: Record<string, string>;
   /** What stands on stdin; nothing by default. */
-  readonly input?: string;
+  readonly input?: string | Uint8Array;
   /** Called with what came on stderr so far. */
   readonly watch?: (stderr: string, child: ChildProcess) => void;
 }

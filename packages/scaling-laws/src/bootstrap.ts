@@ -17,6 +17,8 @@ export interface BootstrapOptions {
   readonly kind?: 'rows' | 'residual' | 'block';
   /** What makes the blocks: the column of the law whose values do, or a label for each run that was fitted. */
   readonly block?: string | ArrayLike<string | number>;
+  /** Is told after each refit how many are done. */
+  readonly onProgress?: (done: number, of: number) => void;
 }
 
 /** A refit to resampled runs. */
@@ -65,6 +67,7 @@ export function bootstrap<P extends string>(fit: ScalingFit<P>, options: Bootstr
   const random = new Random(seed);
   const replicates = Array.from({ length: resamples }, (_, i): Replicate<P> => {
     const again = fit.refit(draw(random.split(i)));
+    options.onProgress?.(i + 1, resamples);
     return { ...again, ranAway: hasRunAway(fit, again) };
   });
   return summarise(fit, replicates);

@@ -33,10 +33,14 @@ export async function candidates(program: CliCommand, words: readonly string[]):
   const last = words.at(-1) ?? '';
   const command = commandOf(program, before);
   const flag = command.options.find(({ long }) => long === before.at(-1));
-  if (!flag?.required && last.startsWith('-')) return command.options.flatMap((option) => option.long ?? []);
+  const rest = before.slice(before.lastIndexOf(command.name()) + 1);
+  if (!flag?.required && last.startsWith('-')) {
+    await command.prepare?.(rest).catch(() => {}); // what is mistyped has no flags of its own
+    return command.options.flatMap((option) => option.long ?? []);
+  }
   // a flag that takes a file, or what the user alone can say, has no offer: the shell completes it
   const place = flag?.required ? flag.long! : '';
-  const operands = before.slice(before.lastIndexOf(command.name()) + 1).filter((word) => !word.startsWith('-'));
+  const operands = rest.filter((word) => !word.startsWith('-'));
   const names = [...(await command.offered(place, operands)), ...(place === '' ? namesOf(command) : [])];
   if (command === program) names.push('help');
   return names.filter((name) => name.startsWith(last));

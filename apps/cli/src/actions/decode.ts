@@ -1,7 +1,6 @@
-import { text as textOf } from 'node:stream/consumers';
 import type { Registry } from '@surprisal/core';
 import { UsageError } from '../exit.js';
-import { readCount } from '../fit/assignments.js';
+import { readCount } from '../flag-values.js';
 import { drawText } from '../language/draw-text.js';
 import { type WritingModel, trainedModel } from '../language/model.js';
 import { searchText } from '../language/search-text.js';
@@ -10,6 +9,7 @@ import type { Output, OutputOptions } from '../output.js';
 import { parseSeed } from '../parameters.js';
 import { loadPlugins } from '../plugins.js';
 import { progressView } from '../terminal/progress.js';
+import { readStdin } from '../user-files.js';
 
 /** The flags of `surprisal decode`, and the parameters of its samplers or search. */
 export interface DecodeFlags extends OutputOptions, WritingFlags {
@@ -31,7 +31,7 @@ export async function decode(output: Output, flags: DecodeFlags): Promise<number
   const maxTokens = flags.maxTokens === undefined ? 100 : readCount('--max-tokens', flags.maxTokens);
   const chosen = chooseMethods(registry, flags);
   const write = flags.search === undefined ? drawText(chosen, flags.draw) : searchText(chosen[0]!);
-  const prompt = flags.prompt === '-' ? (await textOf(process.stdin)).replace(/\n$/, '') : (flags.prompt ?? '');
+  const prompt = flags.prompt === '-' ? await readStdin() : (flags.prompt ?? '');
   const model = await modelOf(output, registry, flags);
   const how = chosen.map(showMethod).join(', then ');
   output.note(`${model.name}\n${how}${flags.search === undefined ? `, seed ${seed}` : ''}`);

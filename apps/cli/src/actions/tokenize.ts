@@ -1,11 +1,10 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { text as textOf } from 'node:stream/consumers';
+import { existsSync } from 'node:fs';
 import { DataError, type Registry } from '@surprisal/core';
 import { type Tokenizer, tokenizerFromJson } from '@surprisal/language';
 import { UsageError } from '../exit.js';
 import { type CorpusText, readCorpus } from '../language/corpus.js';
 import { type Cost, costOf, splitText } from '../language/cost.js';
-import { type ShownToken, showTokens } from '../language/show-tokens.js';
+import { type ShownToken, plainText, showTokens } from '../language/show-tokens.js';
 import { tokenized } from '../language/tokenized.js';
 import { readMethod } from '../method-text.js';
 import type { Output, OutputOptions } from '../output.js';
@@ -13,6 +12,7 @@ import { paramsOfFlags } from '../parameters.js';
 import { loadPlugins } from '../plugins.js';
 import { progressView } from '../terminal/progress.js';
 import { layout } from '../terminal/table.js';
+import { readStdin, readUserFile, writeUserFile } from '../user-files.js';
 
 /** The flags of `surprisal tokenize`, and the parameters of the tokenizer. */
 export interface TokenizeFlags extends OutputOptions {
@@ -20,7 +20,19 @@ export interface TokenizeFlags extends OutputOptions {
   readonly corpus?: string;
   readonly save?: string;
   readonly load?: string;
+  readonly decode?: boolean;
   readonly [parameter: string]: unknown;
+}
+
+/** All that `surprisal tokenize` says. */
+interface TokenizeReport {
+  readonly tokenizer: Tokenizer;
+  readonly corpus: CorpusText;
+  readonly text: string;
+  readonly tokens: readonly ShownToken[];
+  readonly characters: number;
+  /** None for a corpus that is too short to keep a part of it back. */
+  readonly cost: Cost | undefined;
 }
 
 /** `surprisal tokenize [text...]` */
@@ -32,37 +44,49 @@ export async function tokenize(output: Output, words: readonly string[], flags: 
   const parts = splitText(corpus.text);
   const { tokenizer, tokens } =
     flags.load === undefined ? await learn(output, registry, parts[0], flags) : await load(flags.load, parts[0]);
-  const text = await givenText(words, corpus);
-  if (words.length === 0) output.note(`no text is given: how ${corpus.name} begins`);
-  const cut = tokensOf(tokenizer, text);
-  const cost = parts[1] === '' ? undefined : costOf(tokenizer, tokens, parts);
-  if (flags.save !== undefined) await save(tokenizer, flags.save);
-  const characters = Array.from(text).length;
-  output.result({
-    tokenizer: { method: tokenizer.method, size: tokenizer.size },
-    corpus: { name: corpus.name, characters: Array.from(corpus.text).length },
+  const given = await givenText(words);
+  if (given === undefined) output.note(`no text is given: how ${corpus.name} begins`);
+  const ids = flags.decode ? readIds(tokenizer, given) : tokenizer.encode(given ?? beginningOf(corpus));
+  const text = tokenizer.decode(ids);
+  const report = {
+    tokenizer,
+    corpus,
     text,
-    tokens: cut,
-    characters,
-    charactersPerToken: characters / cut.length,
-    ...(cost && {
-      bitsPerCharacter: {
-        unigramOfTokens: cost.tokens,
-        unigramOfCharacters: cost.characters,
-        measuredOn: cost.measuredOn,
-      },
-    }),
-  });
-  showTokens(output, cut);
-  const counts = `${cut.length} tokens, ${characters} characters, ${(characters / cut.length).toFixed(2)} characters per token`;
-  output.print(`\n${counts}`);
-  output.print(
-    output.colors.dim(
-      `${tokenizer.method}, ${tokenizer.size} tokens, ${flags.load === undefined ? `learned from ${corpus.name}` : `from ${flags.load}`}`,
-    ),
-  );
-  if (cost) showCost(output, cost, corpus);
+    tokens: Array.from(ids, (id) => ({ id, text: tokenizer.vocabulary[id]! })),
+    characters: Array.from(text).length,
+    cost: parts[1] === '' ? undefined : costOf(tokenizer, tokens, parts),
+  };
+  if (flags.save !== undefined) await writeUserFile('--save', flags.save, `${JSON.stringify(tokenizer)}\n`);
+  output.result(jsonOf(report));
+  show(output, report, flags);
   if (flags.save !== undefined) output.note(`kept: ${flags.save}`);
+}
+
+const jsonOf = ({ tokenizer, corpus, text, tokens, characters, cost }: TokenizeReport) => ({
+  tokenizer: { method: tokenizer.method, size: tokenizer.size },
+  corpus: { name: corpus.name, characters: Array.from(corpus.text).length },
+  text,
+  tokens,
+  characters,
+  charactersPerToken: characters / tokens.length,
+  ...(cost && {
+    bitsPerCharacter: {
+      unigramOfTokens: cost.tokens,
+      unigramOfCharacters: cost.characters,
+      measuredOn: cost.measuredOn,
+    },
+  }),
+});
+
+function show(output: Output, report: TokenizeReport, { decode, load: from }: TokenizeFlags): void {
+  const { tokenizer, corpus, text, tokens, characters, cost } = report;
+  if (decode) output.print(`${plainText(text, output.ascii)}\n`);
+  showTokens(output, tokens);
+  const perToken = (characters / tokens.length).toFixed(2);
+  output.print(`\n${tokens.length} tokens, ${characters} characters, ${perToken} characters per token`);
+  const origin = from === undefined ? `learned from ${corpus.name}` : `from ${from}`;
+  output.print(output.colors.dim(`${tokenizer.method}, ${tokenizer.size} tokens, ${origin}`));
+  if (cost) showCost(output, cost, corpus);
 }
 
 async function learn(output: Output, registry: Registry, text: string, flags: TokenizeFlags) {
@@ -76,12 +100,8 @@ async function learn(output: Output, registry: Registry, text: string, flags: To
 }
 
 async function load(file: string, text: string) {
-  const json = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new DataError(
-      `${file}: ${error.code === 'ENOENT' ? 'no such file' : `cannot be read (${error.code})`}; name one that --save wrote`,
-    );
-  });
-  const tokenizer = parsed(file, json);
+  if (!existsSync(file)) throw new DataError(`${file}: no such file; name one that --save wrote`);
+  const tokenizer = parsed(file, (await readUserFile(file)).toString());
   return { tokenizer, tokens: tokenizer.encode(text) };
 }
 
@@ -93,21 +113,26 @@ function parsed(file: string, json: string): Tokenizer {
   }
 }
 
-const save = (tokenizer: Tokenizer, file: string) =>
-  writeFile(file, `${JSON.stringify(tokenizer)}\n`).catch((error: NodeJS.ErrnoException) => {
-    throw new DataError(`${file}: cannot be written (${error.code}); name another file with --save`);
-  });
-
-/** The words of the call, stdin, or how the corpus begins. */
-async function givenText(words: readonly string[], { text }: CorpusText): Promise<string> {
-  const given =
-    words.length === 1 && words[0] === '-' ? (await textOf(process.stdin)).replace(/\n$/, '') : words.join(' ');
-  if (words.length > 0 && given === '') throw new UsageError('tokenize: the text is empty; give some words');
-  return words.length > 0 ? given : text.trimStart().slice(0, 300).replace(/\S*$/, '').trimEnd();
+/** The words of the call, or stdin; undefined where there are none. */
+async function givenText(words: readonly string[]): Promise<string | undefined> {
+  if (words.length === 0) return undefined;
+  const given = words.length === 1 && words[0] === '-' ? await readStdin() : words.join(' ');
+  if (given === '') throw new UsageError('tokenize: the text is empty; give some words');
+  return given;
 }
 
-const tokensOf = (tokenizer: Tokenizer, text: string): ShownToken[] =>
-  Array.from(tokenizer.encode(text), (id) => ({ id, text: tokenizer.vocabulary[id]! }));
+/** Some words, whole ones. */
+const beginningOf = ({ text }: CorpusText): string => text.trimStart().slice(0, 300).replace(/\S*$/, '').trimEnd();
+
+/** @throws UsageError for what is no id of the tokenizer */
+function readIds({ size }: Tokenizer, text = ''): number[] {
+  const words = text.split(/[\s,]+/).filter(Boolean);
+  if (words.length === 0) throw new UsageError('--decode: give the ids of tokens, such as 67 396 300');
+  return words.map((word) => {
+    if (/^\d+$/.test(word) && Number(word) < size) return Number(word);
+    throw new UsageError(`--decode: ids must be whole numbers from 0 to ${size - 1}, got "${word}"`);
+  });
+}
 
 function showCost(output: Output, { tokens, characters, measuredOn }: Cost, { name }: CorpusText): void {
   output.print(

@@ -6,6 +6,7 @@ export const compare: Declare = (program) => {
   const command = program.add('compare', 'Compare methods of one kind on the same task: one table, one plot.', [
     'compare loss --on mnist --noise 0.4',
     'compare loss cross-entropy comp-sum:tau=1.5 focal --on mnist --noise 0,0.4,0.8',
+    'compare sampler mirostat:tau=3 top-p greedy --on text',
     'compare loss --on mnist --help      (all parameters of the task)',
   ]);
   command.prepare = async (words) => {

@@ -11,6 +11,7 @@ export const tokenize: Declare = (program) => {
       "tokenize --tokenizer bpe --size 512 --corpus moby-dick 'The whale!'",
       'tokenize - --corpus notes.txt --save notes.tokenizer.json < letter.txt',
       "tokenize --load notes.tokenizer.json 'Dear reader' --json",
+      'tokenize --load notes.tokenizer.json --decode 68 101 97 114',
       'tokenize --tokenizer bpe --help      (all parameters of a tokenizer)',
     ],
   );
@@ -24,6 +25,7 @@ export const tokenize: Declare = (program) => {
     .option('--corpus <name>', 'what it learns from: moby-dick, state-of-the-union, or a file (default moby-dick)')
     .option('--save <file>', 'keep the tokenizer')
     .option('--load <file>', 'take a tokenizer that was kept')
+    .option('--decode', 'the words are ids: say their text')
     .offers('--tokenizer', () => methodNames('tokenizer'))
     .offers('--corpus', corpusNames)
     .does(async (output, options, words) => (await import('../actions/tokenize.js')).tokenize(output, words, options));

@@ -1,7 +1,8 @@
 import { type Registry, DataError, nearest } from '@surprisal/core';
 import { type Table, numberColumn } from '@surprisal/data/tables';
-import { type LossCurve, type ScalingLaw, matchColumns } from '@surprisal/scaling-laws';
+import type { LawColumns, LossCurve, ScalingLaw } from '@surprisal/scaling-laws';
 import { UsageError } from '../exit.js';
+import { matchTable } from './match.js';
 import { type NamedSchedule, readSchedule } from './schedules.js';
 import type { FitFlags } from './settings.js';
 
@@ -24,6 +25,9 @@ const stepColumn = {
   description: 'optimiser step, from 0',
   aliases: ['steps', 'iteration', 'iterations', 'iter', 'global_step', '_step'],
 };
+/** What a table of loss curves has: steps and losses. */
+export const curveColumns = ({ method, output }: ScalingLaw): LawColumns => ({ method, inputs: [stepColumn], output });
+
 const CURVE_COLUMNS = ['curve', 'schedule', 'run'];
 
 /** The measured curves of all tables: a table each, or as a column of text says. */
@@ -35,7 +39,7 @@ export function measuredCurves(
   const { curve: named, ...others } = columns;
   return tables.flatMap((table) => {
     const names = Object.keys(table.columns);
-    const map = matchColumns({ method: law.method, inputs: [stepColumn], output: law.output }, names, others);
+    const map = matchTable(curveColumns(law), names, others);
     const steps = numberColumn(table, map.step!);
     const loss = numberColumn(table, map[law.output.name]!);
     const labels = labelsOf(table, named) ?? Array.from(steps, () => table.name);

@@ -10,14 +10,14 @@ import {
   predictCurve,
 } from '@surprisal/scaling-laws';
 import { UsageError } from '../exit.js';
-import { readNumber } from './assignments.js';
+import { readNumber } from '../flag-values.js';
 import { type ScheduledCurve, findCurve, measuredCurves, scheduledCurves } from './curves.js';
 import { heldOutOf, sayings } from './fit-runs.js';
 import { type ChosenLaw, countDuplicates } from './prepare.js';
 import type { CurvesReport, FitReport, ScheduleReport } from './report.js';
 import { readSchedule, readWarmup } from './schedules.js';
 import type { FitFlags, FitSettings } from './settings.js';
-import { type Uncertainty, uncertaintyOf } from './uncertainty.js';
+import { type Told, type Uncertainty, uncertaintyOf } from './uncertainty.js';
 
 /** The law that is fitted to loss curves with their schedules, not to a table of runs. */
 export const CURVE_LAW = 'lr-annealing';
@@ -34,6 +34,7 @@ export function fitCurves(
   tables: readonly Table[],
   settings: FitSettings,
   flags: FitFlags,
+  told: Told,
 ): FitReport {
   if (settings.dropTop > 0 || settings.budgets.length > 0)
     throw new UsageError(`fit: --drop-top and --budget are not for loss curves (${law.method})`);
@@ -49,7 +50,7 @@ export function fitCurves(
   const annealing = fitAnnealing(curves, { ...options, law: params, fit: { fixed: settings.fixed } });
   const fit = annealing.fit as unknown as ScalingFit;
   const { S1, S2, loss } = annealing.runs;
-  const uncertainty = uncertaintyOf(fit, settings, curveBlocks(annealing.runs));
+  const uncertainty = uncertaintyOf(fit, settings, { told, blocks: curveBlocks(annealing.runs) });
   const columns = { S1: 'S1', S2: 'S2', loss: 'loss' };
   return {
     table: {

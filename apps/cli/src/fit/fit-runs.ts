@@ -4,11 +4,18 @@ import { allocationOf, checkAllocation } from './allocation.js';
 import { type ChosenLaw, prepareRuns } from './prepare.js';
 import type { BudgetAdvice, FitReport, HeldOut } from './report.js';
 import type { FitSettings } from './settings.js';
-import { type Uncertainty, uncertaintyOf } from './uncertainty.js';
+import { type Told, type Uncertainty, uncertaintyOf } from './uncertainty.js';
+import { completeInputs } from './inputs.js';
 
 /** Fits a law to a table of runs. */
-export function fitRuns({ law, formula, params }: ChosenLaw, table: Table, settings: FitSettings): FitReport {
+export function fitRuns(
+  { law, formula, params }: ChosenLaw,
+  table: Table,
+  settings: FitSettings,
+  told: Told,
+): FitReport {
   if (settings.budgets.length > 0) checkAllocation(law);
+  const predict = settings.predict.map((inputs) => completeInputs(law, inputs));
   const { columns, runs, duplicates } = prepareRuns(law, table, settings.columns);
   const options = { columns, fixed: settings.fixed, dropTop: settings.dropTop };
   const fit = law.fit(runs, options);
@@ -18,7 +25,7 @@ export function fitRuns({ law, formula, params }: ChosenLaw, table: Table, setti
     formula,
     columns,
     fit,
-    ...sayings(fit, settings, uncertaintyOf(fit, settings)),
+    ...sayings(fit, { ...settings, predict }, uncertaintyOf(fit, settings, { told })),
     ...(settings.holdOut !== undefined && { heldOut: heldOutOf(law, runs, { ...options, share: settings.holdOut }) }),
   };
 }

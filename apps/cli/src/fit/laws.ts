@@ -1,15 +1,19 @@
 import type { Registry } from '@surprisal/core';
 import type { Table } from '@surprisal/data/tables';
-import { type ColumnMap, type ScalingLaw, matchColumns } from '@surprisal/scaling-laws';
+import type { ColumnMap, LawColumns, ScalingLaw } from '@surprisal/scaling-laws';
 import { UsageError, exitCodes } from '../exit.js';
 import type { Output } from '../output.js';
 import { layout } from '../terminal/table.js';
+import { curveColumns } from './curves.js';
+import { CURVE_LAW } from './fit-curves.js';
+import { matchTable, showColumns } from './match.js';
 
 /** A law that is installed, with how a table's columns would serve it, or why they do not. */
 interface Candidate {
   readonly name: string;
   readonly formula: string;
-  readonly law: ScalingLaw;
+  /** What it reads of a table. */
+  readonly reads: LawColumns;
   readonly columns?: ColumnMap;
   readonly problem?: string;
 }
@@ -24,38 +28,45 @@ export function suggestLaws(
   const candidates = registry.methods('scaling-law').map((method): Candidate => {
     const law = method() as ScalingLaw;
     const { name, formula = '' } = method.info;
-    return { name, formula, law, ...match(law, table, overrides) };
+    const reads = name === CURVE_LAW ? curveColumns(law) : law;
+    return { name, formula, reads, ...match(reads, table, overrides) };
+  });
+  const names = Object.keys(table.columns);
+  output.result({
+    table: { name: table.name, rows: table.length, columns: names },
+    laws: candidates.map(({ reads: { inputs, output: out }, ...candidate }) => ({ ...candidate, inputs, output: out })),
   });
   const fitting = candidates.filter(({ columns }) => columns !== undefined);
-  output.result({
-    table: { name: table.name, rows: table.length, columns: Object.keys(table.columns) },
-    laws: candidates.map(({ law: { inputs, output: out }, ...candidate }) => ({ ...candidate, inputs, output: out })),
-  });
   if (fitting.length === 0) {
-    const wanted = candidates.map(
-      ({ name, law }) => `${name} ${[...law.inputs, law.output].map((one) => one.name).join(', ')}`,
-    );
+    const wanted = candidates.map(({ name, reads }) => `${name} ${readsOf(reads)}`);
     throw new UsageError(
-      `${table.name}: no law fits the columns ${Object.keys(table.columns).join(', ')}; laws read ${wanted.join('; ')}: say which is which by --columns`,
+      `${table.name}: no law fits the columns ${names.join(', ')}; laws read ${wanted.join('; ')}: say which is which by --columns`,
     );
   }
-  output.print(`${table.name}: ${table.length} rows, columns ${Object.keys(table.columns).join(', ')}\n`);
-  const rows = fitting.map(({ name, formula, columns }) => [name, formula, showColumns(columns!)]);
+  output.print(`${table.name}: ${table.length} rows, columns ${names.join(', ')}\n`);
+  const rows = fitting.map(({ name, formula, reads, columns }) => [name, formula, showColumns(reads, columns!)]);
   for (const line of layout(['law', 'formula', 'columns'], rows)) output.print(line);
-  output.note(`\nfit one:  surprisal fit ${table.name} --law ${fitting[0]!.name}`);
+  showOthers(output, candidates);
+  const [{ name }] = fitting as [Candidate];
+  const schedule = name === CURVE_LAW ? " --schedule 'CURVE=cosine:total=STEPS,peak=RATE'" : '';
+  output.note(`\nfit one:  surprisal fit ${table.name} --law ${name}${schedule}`);
   return exitCodes.ok;
 }
 
-function match(law: ScalingLaw, table: Table, overrides?: ColumnMap): Pick<Candidate, 'columns' | 'problem'> {
+const readsOf = ({ inputs, output }: LawColumns) => [...inputs, output].map(({ name }) => name).join(', ');
+
+/** Laws that would fit if it were said which column is which. */
+function showOthers(output: Output, candidates: readonly Candidate[]): void {
+  const others = candidates.filter(({ problem }) => problem?.includes('could both be'));
+  if (others.length === 0) return;
+  const names = others.map(({ name, reads }) => `${name} (${readsOf(reads)})`);
+  output.print(output.colors.dim(`\nwith --columns to say which is which: ${names.join('; ')}`));
+}
+
+function match(law: LawColumns, table: Table, overrides?: ColumnMap): Pick<Candidate, 'columns' | 'problem'> {
   try {
-    return { columns: matchColumns(law, Object.keys(table.columns), overrides) };
+    return { columns: matchTable(law, Object.keys(table.columns), overrides) };
   } catch (error) {
     return { problem: (error as Error).message };
   }
 }
-
-/** `N, loss = val_loss`: the law's columns, with the table's where it has another name. */
-export const showColumns = (columns: ColumnMap): string =>
-  Object.entries(columns)
-    .map(([name, column]) => (name === column ? name : `${name} = ${column}`))
-    .join(', ');

@@ -1,8 +1,9 @@
 import type { Registry } from '@surprisal/core';
 import { type Table, numberColumn } from '@surprisal/data/tables';
-import { type ColumnMap, type Runs, type ScalingLaw, matchColumns } from '@surprisal/scaling-laws';
+import type { ColumnMap, Runs, ScalingLaw } from '@surprisal/scaling-laws';
 import { readMethod } from '../method-text.js';
 import { paramsOfSet } from '../parameters.js';
+import { matchTable } from './match.js';
 
 /** A law as the command line names it, with its parameters. */
 export interface ChosenLaw {
@@ -28,11 +29,12 @@ export interface PreparedRuns {
 
 /** Finds a law's columns and reads them as numbers. */
 export function prepareRuns(law: ScalingLaw, table: Table, overrides: ColumnMap): PreparedRuns {
-  const columns = matchColumns(law, Object.keys(table.columns), overrides);
+  const columns = matchTable(law, Object.keys(table.columns), overrides);
   const runs = Object.fromEntries(Object.values(columns).map((name) => [name, numberColumn(table, name)]));
   return { columns, runs, duplicates: countDuplicates(Object.values(runs)) };
 }
 
+/** How many rows are as one before them. */
 export function countDuplicates(columns: readonly ArrayLike<number>[]): number {
   const rows = Array.from(columns[0] ?? [], (_, row) => columns.map((column) => column[row]).join());
   return rows.length - new Set(rows).size;

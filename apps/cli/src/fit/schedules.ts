@@ -2,7 +2,7 @@ import type { Registry } from '@surprisal/core';
 import type { Schedule } from '@surprisal/scaling-laws';
 import { UsageError } from '../exit.js';
 import { readMethod } from '../method-text.js';
-import { readCount, readNumber } from './assignments.js';
+import { readCount, readNumber } from '../flag-values.js';
 import type { FitFlags } from './settings.js';
 
 /** A schedule that the command line names, with its rates. */

@@ -1,7 +1,7 @@
 import { UsageError } from '../exit.js';
 import type { OutputOptions } from '../output.js';
 import { parseSeed } from '../parameters.js';
-import { readColumnMap, readCount, readInputs, readNumber, readShare } from './assignments.js';
+import { readColumnMap, readCount, readInputs, readNumber, readShare } from '../flag-values.js';
 
 /** The flags of `surprisal fit`, as texts. */
 export interface FitFlags extends OutputOptions {

@@ -1,7 +1,7 @@
 import type { Output } from '../output.js';
 import { printChart } from '../terminal/chart.js';
 import { layout } from '../terminal/table.js';
-import { showColumns } from './laws.js';
+import { showColumns } from './match.js';
 import { showAmount, showInterval, showNumber } from './numbers.js';
 import type { FitReport, IntervalMethod } from './report.js';
 import { residualPlot } from './residuals.js';
@@ -15,8 +15,7 @@ export function showFit(output: Output, report: FitReport): void {
   const facts = [
     `${fit.n} ${report.curves ? 'points' : 'runs'} of ${table.name}`,
     ...(left > 0 ? [`${left} left out`] : []),
-    ...(table.duplicates > 0 ? [`${table.duplicates} of them as another one`] : []),
-    ...(report.curves ? [] : [`columns ${showColumns(columns)}`]),
+    ...(report.curves ? [] : [`columns ${showColumns(fit.law, columns)}`]),
     ...derivations(report),
   ];
   output.print(dim(facts.join(', ')));
@@ -33,7 +32,7 @@ export function showFit(output: Output, report: FitReport): void {
 const derivations = ({ fit, columns }: FitReport): string[] =>
   fit.law.inputs.flatMap(({ name, derived }) => (derived && columns[name] === undefined ? derived.formula : []));
 
-function showWarnings(output: Output, { fit, warnings }: FitReport): void {
+function showWarnings(output: Output, { fit, warnings, table }: FitReport): void {
   const { red, yellow } = output.colors;
   if (!fit.identifiable) {
     const names = fit.unidentified.join(', ');
@@ -43,7 +42,10 @@ function showWarnings(output: Output, { fit, warnings }: FitReport): void {
       ),
     );
   }
-  for (const warning of warnings) output.print(yellow(`${output.ascii ? '!' : '⚠'} ${warning}`));
+  const { duplicates } = table;
+  const repeated = `rows that repeat another one in these columns: ${duplicates}; each counts as a run of its own`;
+  for (const warning of [...(duplicates > 0 ? [repeated] : []), ...warnings])
+    output.print(yellow(`${output.ascii ? '!' : '⚠'} ${warning}`));
 }
 
 function showConstants(output: Output, { constants, interval }: FitReport): void {

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { DataError, type Datasets } from '@surprisal/core';
 import { nodeData } from '@surprisal/data/node';
 import { type Table, readTable } from '@surprisal/data/tables';
+import { readUserFile } from '../user-files.js';
 
 /**
  * The table in a file, on stdin (`-`), or that comes with the data package under a name.
@@ -13,19 +13,12 @@ import { type Table, readTable } from '@surprisal/data/tables';
  */
 export async function readSource(source: string): Promise<Table> {
   if (source === '-') return readTable(await buffer(process.stdin), { name: 'stdin' });
-  if (existsSync(source)) return readTable(await readBytes(source), { name: basename(source) });
+  if (existsSync(source)) return readTable(await readUserFile(source), { name: basename(source) });
   if (/[./\\]/.test(source))
     throw new DataError(`${source}: no such file; give a table of runs, or the name of one that is built in`);
   const data: unknown = await nodeData(source as keyof Datasets);
   return readTable(JSON.stringify(tableOf(data, source)), { name: source, format: 'json' });
 }
-
-const readBytes = (file: string) =>
-  readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw new DataError(
-      `${file}: cannot be read (${error.code}); ${error.code === 'EISDIR' ? 'it is a folder, name a file' : 'see to its rights'}`,
-    );
-  });
 
 interface Curves {
   readonly curves: Readonly<Record<string, { readonly step: readonly number[]; readonly loss: readonly number[] }>>;

@@ -14,22 +14,27 @@ export interface Uncertainty {
   readonly warnings: readonly string[];
 }
 
-/**
- * The intervals that the flags ask for; none where the runs do not tell the law.
- *
- * @param blocks a label for each run, where runs of one label are not independent
- */
+/** Is told how many of the resamples are done. */
+export type Told = (done: number, of: number) => void;
+
+interface Resampling {
+  readonly told: Told;
+  /** A label for each run, where runs of one label are not independent. */
+  readonly blocks?: readonly string[];
+}
+
+/** The intervals that the flags ask for; none where the runs do not tell the law. */
 export function uncertaintyOf(
   fit: ScalingFit,
   { profile, coverage, bootstrap: resamples, seed }: FitSettings,
-  blocks?: readonly string[],
+  { told, blocks }: Resampling,
 ): Uncertainty | undefined {
   if (!fit.identifiable || (resamples === 0 && !profile)) return undefined;
   if (profile) {
     const constant = (name: string) => profileInterval(fit, name, { level: coverage });
     return { method: { method: 'profile', coverage }, constant, warnings: [] };
   }
-  const drawn = bootstrap(fit, { resamples, seed, ...(blocks && { kind: 'block', block: blocks }) });
+  const drawn = bootstrap(fit, { resamples, seed, onProgress: told, ...(blocks && { kind: 'block', block: blocks }) });
   const { ranAway } = drawn;
   return {
     method: { method: 'bootstrap', coverage, resamples, seed, of: blocks ? 'blocks' : 'runs' },

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { DataError, unknownName } from '@surprisal/core';
 import { type CorpusName, corpora } from '@surprisal/data';
 import { nodeData } from '@surprisal/data/node';
+import { readUserFile } from '../user-files.js';
 
 /** A text to train on, and what it is called. */
 export interface CorpusText {
@@ -24,12 +24,7 @@ export async function readCorpus(name: string): Promise<CorpusText> {
 }
 
 async function readText(file: string): Promise<string> {
-  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw new DataError(
-      `${file}: cannot be read (${error.code}); ${error.code === 'EISDIR' ? 'it is a folder, name a file' : 'see to its rights'}`,
-    );
-  });
-  const text = utf8(bytes, file);
+  const text = utf8(await readUserFile(file), file);
   if (text.trim() === '') throw new DataError(`${file}: the file is empty; give a text to train on`);
   return text;
 }

@@ -78,6 +78,6 @@ export function showTable(output: Output, tokens: readonly WrittenToken[], nameO
     token.perplexity.toFixed(1),
   ]);
   const head = ['#', 'token', 'bits', '', 'entropy', 'perplexity so far'];
-  output.print('');
   for (const line of layout(head, rows, [true, false, true, false, true, true])) output.print(line);
+  output.print('');
 }

@@ -39,10 +39,11 @@ async function handlers(output: Output, title: string): Promise<Handlers> {
 
 function plainView(output: Output, title: string): Handlers {
   const state = new Pace();
-  let last = 0;
+  let last: number | undefined;
   return {
     progress(event) {
       state.step(event);
+      last ??= performance.now();
       if (event.step < event.of && performance.now() - last < LINE_MS) return;
       last = performance.now();
       process.stderr.write(

@@ -1,4 +1,4 @@
-import { UsageError } from '../exit.js';
+import { UsageError } from './exit.js';
 
 const POWERS: Readonly<Record<string, number>> = { '': 0, k: 3, m: 6, b: 9, t: 12 };
 
