@@ -1,10 +1,18 @@
 export * from './aldr.js';
+export * from './asymmetric.js';
+export * from './bias.js';
+export * from './class-balance.js';
 export * from './comp-sum.js';
+export * from './confidence-penalty.js';
 export * from './consistency.js';
 export * from './focal.js';
+export * from './l2-svm.js';
 export * from './label-smoothing.js';
 export { ldrK, ldrKl } from './ldr.js';
 export * from './linear-supremum.js';
 export { type Labels } from './labels.js';
 export { type Loss, type LossDefinition, type LossOptions, LossTerms, defineLoss, makeLoss } from './loss.js';
+export * from './multiclass-hinge.js';
+export * from './noise-robust.js';
+export * from './poly.js';
 export * from './smooth-adversarial.js';

@@ -114,7 +114,7 @@ export const ldrKOf = (scores: Tensor, oneHotLabels: Tensor, k: number, margin: 
   ldrKKernel([scores], [oneHotLabels], { k, margin });
 
 /** `[B, K]`, uniform on the k largest of each row (on fewer when classes are masked), 0 elsewhere. */
-function largest(differences: Tensor, k: number): Tensor {
+export function largest(differences: Tensor, k: number): Tensor {
   const classes = differences.shape[1]!;
   const { indices } = topk(differences, Math.min(k, classes));
   const chosen = sum(cast(oneHot(indices, classes), 'float32'), 1);

@@ -1,9 +1,28 @@
 import { definePlugin } from '@surprisal/core';
 import { aldrKl } from './aldr.js';
+import { asymmetric } from './asymmetric.js';
+import { biasLoss } from './bias.js';
 import { compSum, crossEntropy, generalizedCrossEntropy, meanAbsoluteError, sumExponential } from './comp-sum.js';
+import { confidencePenalty } from './confidence-penalty.js';
 import { focal } from './focal.js';
+import { l2Svm } from './l2-svm.js';
 import { labelSmoothing } from './label-smoothing.js';
 import { ldrK, ldrKl } from './ldr.js';
+import { crammerSinger, topKCrossEntropy, topKHinge, westonWatkins } from './multiclass-hinge.js';
+import {
+  asymmetricGce,
+  asymmetricUnhinged,
+  brier,
+  jensenShannon,
+  nceAgce,
+  nceAul,
+  nceRce,
+  normalizedCrossEntropy,
+  reverseCrossEntropy,
+  symmetricCrossEntropy,
+  truncatedGce,
+} from './noise-robust.js';
+import { poly1 } from './poly.js';
 import { smoothAdversarialCompSum } from './smooth-adversarial.js';
 
 export default definePlugin({
@@ -14,6 +33,10 @@ export default definePlugin({
       name: 'adversarial-loss',
       summary: 'Clean logits, perturbed logits and labels to a loss per example [batch], in nats.',
     },
+    {
+      name: 'feature-loss',
+      summary: 'Logits, labels and the features [batch, ...] behind them to a loss per example [batch], in nats.',
+    },
   ],
   methods: [
     crossEntropy,
@@ -22,10 +45,30 @@ export default definePlugin({
     sumExponential,
     meanAbsoluteError,
     labelSmoothing,
+    confidencePenalty,
     focal,
+    poly1,
     ldrKl,
     ldrK,
     aldrKl,
+    symmetricCrossEntropy,
+    reverseCrossEntropy,
+    truncatedGce,
+    brier,
+    normalizedCrossEntropy,
+    asymmetricGce,
+    asymmetricUnhinged,
+    nceRce,
+    nceAgce,
+    nceAul,
+    jensenShannon,
+    crammerSinger,
+    westonWatkins,
+    topKHinge,
+    topKCrossEntropy,
+    l2Svm,
+    asymmetric,
     smoothAdversarialCompSum,
+    biasLoss,
   ],
 });

@@ -8,8 +8,10 @@ import {
   less,
   log,
   mul,
+  neg,
   oneHot as tfOneHot,
   registerGradient,
+  softplus,
   sub,
   where,
   zerosLike,
@@ -44,6 +46,14 @@ const accurateLog1p = withGradient({
  * console.log(Array.from(log1p(tensor1d([1e-10, 1])).dataSync(), (y) => y.toPrecision(4)).join()); // 1.000e-10,0.6931
  */
 export const log1p = (x: Tensor): Tensor => accurateLog1p([x]);
+
+/**
+ * log(sigmoid(x)). The gradient of tfjs's own needs a tensor that a `tidy` around it has disposed of.
+ *
+ * @example
+ * console.log(logSigmoid(tensor1d([0, -100])).dataSync().join()); // -0.6931471824645996,-100
+ */
+export const logSigmoid = (x: Tensor): Tensor => neg(softplus(neg(x)));
 
 // A comparison is constant almost everywhere. tfjs has no gradient for it, so that a mask made from an input would make
 // the whole function impossible to differentiate.

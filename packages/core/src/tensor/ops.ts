@@ -48,7 +48,6 @@ export {
   clipByValue,
   // activations
   sigmoid,
-  logSigmoid,
   softplus,
   tanh,
   relu,

@@ -22,6 +22,7 @@ import {
   greater,
   layers,
   log1p,
+  logSigmoid,
   matMul,
   memory,
   mul,
@@ -194,6 +195,11 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (engine) => {
     });
     list(gradients[0]!).forEach((slope, i) => expect(slope).toBeCloseTo(1 / (1 + x[i]!), 5)); // Infinity at -1
     expect(Number.isNaN(list(log1p(tensor1d([NaN])))[0])).toBe(true);
+  });
+
+  it('differentiates log(sigmoid(x)) through a tidy', () => {
+    const { gradients } = gradientsOf((x) => tidy(() => sum(logSigmoid(mul(x, 2)))), [tensor1d([0, -100])]);
+    expect(list(gradients[0]!)).toEqual([1, 2]);
   });
 
   it('holds constant what is outside of differentiation', () => {
