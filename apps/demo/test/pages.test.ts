@@ -1,24 +1,39 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DemoBrowser, ended, firstLoad, firstLoadOf, seriousFindings } from './browser.js';
+import { DemoBrowser, ended, eventually, firstLoad, firstLoadOf, seriousFindings } from './browser.js';
 
 let demo: DemoBrowser;
 beforeAll(async () => void (demo = await DemoBrowser.start()));
 afterAll(() => demo.stop());
 
-/** The labs that need no tensors; the loss lab has tests of its own. */
+/** The labs that need no tensors, each with a link that holds all it can, and little to do; the loss lab has tests of its own. */
 const pages = [
-  { page: 'decoding.html', first: '#sampler-a', controls: ['sampler-a', 'sampler-c', 'task-prompt', 'run', 'copy'] },
-  { page: 'scaling.html', first: '#law-law', controls: ['table', 'file', 'law-law', 'column-N', 'run', 'copy'] },
-  { page: 'tokenisation.html', first: '#tokenizer-a', controls: ['source-text', 'tokenizer-a', 'task-size', 'run'] },
+  {
+    page: 'decoding.html',
+    link: 'v=1&a=top-k&a.k=5&b=mirostat&b.tau=3&c=greedy&prompt=Ahab&length=60&seed=4&size=400&order=2&learn=half',
+    first: '#sampler-a',
+    controls: ['sampler-a', 'sampler-c', 'task-prompt', 'run', 'copy'],
+  },
+  {
+    page: 'scaling.html',
+    link: 'v=1&table=chinchilla-kyo-takano&law=chinchilla&law.starts=auto&columns.N=N&dropTop=1&resamples=20&seed=2&budget=21',
+    first: '#law-law',
+    controls: ['table', 'file', 'law-law', 'column-N', 'run', 'copy'],
+  },
+  {
+    page: 'tokenisation.html',
+    link: 'v=1&source=own-text&source.text=abracadabra&a=lzw&b=blocks&c=bpe&size=20&length=1000&seed=3&cut=abra',
+    first: '#tokenizer-a',
+    controls: ['source-text', 'tokenizer-a', 'task-size', 'run'],
+  },
 ] as const;
 
 const PHONE = { viewport: { width: 320, height: 640 } };
 
-describe.each(pages)('$page', ({ page: name, first, controls }) => {
+describe.each(pages)('$page', ({ page: name, link, first, controls }) => {
   const open = async (options = {}) => {
-    const { page, errors } = await demo.open(name, options);
+    const { page, errors } = await demo.open(`${name}#${link}`, options);
     await ended(page);
     return { page, errors };
   };
@@ -33,6 +48,18 @@ describe.each(pages)('$page', ({ page: name, first, controls }) => {
     expect(await page.locator('nav [aria-current=page]').getAttribute('href')).toBe(`./${name}`);
     const links = await page.locator('nav a').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
     expect(links).toEqual(expect.arrayContaining(['./index.html', ...pages.map(({ page }) => `./${page}`)]));
+    expect(errors).toEqual([]);
+  });
+
+  it('takes all of a link, and gives it back', async () => {
+    const { page, errors } = await open({ permissions: ['clipboard-read', 'clipboard-write'] });
+    expect(await page.locator('#notice').textContent()).toBe('');
+    await page.click('#copy');
+    await eventually(() => page.locator('#notice').textContent()).toContain('The link is copied');
+    const copied = new URL(await page.evaluate(() => navigator.clipboard.readText()));
+    expect(Object.fromEntries(new URLSearchParams(copied.hash.slice(1)))).toEqual(
+      Object.fromEntries(new URLSearchParams(link)),
+    );
     expect(errors).toEqual([]);
   });
 
@@ -67,8 +94,8 @@ describe.each(pages)('$page', ({ page: name, first, controls }) => {
     for (const id of controls) expect(seen).toContain(id);
     expect(await isPast(page)).toBe(true);
     await page.locator('#run').focus();
+    await page.evaluate(() => delete document.body.dataset.phase);
     await page.keyboard.press('Enter');
-    await page.waitForSelector('body[data-phase="running"]');
     await ended(page);
   });
 

@@ -157,9 +157,12 @@ describe('the scaling lab', () => {
     await page.setInputFiles('#file', csv(rows));
     await eventually(() => page.locator('#notice').textContent()).toMatch(line);
     expect(await page.locator('#parameters').textContent()).toBe('');
+    expect(await page.locator('#figures').isVisible()).toBe(false);
+    expect(await page.locator('#budget').isVisible()).toBe(false);
     await page.selectOption('#table', 'chinchilla-epoch');
     await eventually(() => page.locator('#progress-text').textContent()).toMatch(/^fitted to 2\d\d runs$/);
     expect(await page.locator('#notice').textContent()).toBe('');
+    expect(await page.locator('#figures').isVisible()).toBe(true);
   });
 
   it('lets a column be chosen by hand, and another law', async () => {

@@ -15,7 +15,7 @@ export function blockLosses(): Chart {
       key: `k = ${k}`,
       points: Array.from({ length: LONGEST }, (_, i) => ({ x: i + 1, y: blockLoss(source, i + 1) })),
     })),
-    levels: [{ y: entropyRate, name: `entropy rate: ${entropyRate.toFixed(3)}` }],
+    levels: [{ y: entropyRate, name: `entropy rate: ${entropyRate.toFixed(3)}`, below: true }],
     marks: false,
   };
 }

@@ -43,6 +43,8 @@ export interface Point {
 export interface Level {
   readonly y: number;
   readonly name: string;
+  /** The name stands below: nothing else is there. */
+  readonly below?: boolean;
 }
 
 /**

@@ -59,7 +59,7 @@ export const level: Layer[] = [
   { data: { name: 'levels' }, mark: 'rule', encoding: { y: { field: 'y', type: 'quantitative' } } },
   ...(['halo', 'level'] as const).map((style): Layer => ({
     data: { name: 'levels' },
-    mark: { type: 'text', align: 'left', dx: 4, dy: -7, style },
+    mark: { type: 'text', align: 'left', dx: 4, dy: { expr: 'datum.below ? 8 : -7' }, style },
     encoding: { x: { value: 0 }, y: { field: 'y', type: 'quantitative' }, text: { field: 'name' } },
   })),
 ];
@@ -85,7 +85,11 @@ export const crossings: Layer[] = (() => {
   const encoding = { text: { field: 'y', type: 'quantitative', format: '.2f' } } as const;
   return [
     { transform, mark: POINT },
-    { transform, mark: { ...mark, style: 'halo' }, encoding: { ...encoding, color: { value: 'transparent' } } },
+    {
+      transform,
+      mark: { ...mark, style: 'halo', strokeWidth: 7 },
+      encoding: { ...encoding, color: { value: 'transparent' } },
+    },
     { transform, mark, encoding },
   ];
 })();

@@ -80,7 +80,7 @@ export function themeOf(colour: (name: Colour) => string): Config {
     text: { fontSize: 12, fontWeight: 600 },
     style: {
       level: { color: faint, fontWeight: 'normal' },
-      halo: { stroke: colour('paper'), strokeWidth: 7, strokeJoin: 'round' },
+      halo: { stroke: colour('paper'), strokeWidth: 4, strokeJoin: 'round' },
     },
   };
 }

@@ -22,7 +22,7 @@ export class ScalingLab {
   readonly #worker = new WorkerLink<Request, Reply>(
     () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }),
     (reply) => this.#hear(reply),
-    () => this.#idle('failed'),
+    () => this.#fail(),
   );
   readonly #address: Address<ScalingState>;
   readonly #tablePanel = new TablePanel(
@@ -137,6 +137,12 @@ export class ScalingLab {
     return source !== undefined;
   }
 
+  /** What was shown before is of other runs. */
+  #fail(): void {
+    this.#idle('failed');
+    byId('figures').hidden = byId('budget').hidden = true;
+  }
+
   #idle(text: string): void {
     showWorking(false);
     showProgress(0, text);
@@ -166,6 +172,7 @@ export class ScalingLab {
 
   #hearFitted(fitted: Fitted): void {
     this.#fitted = fitted;
+    byId('figures').hidden = false;
     this.#figures.show(fitted);
     showFit(fitted);
     byId<HTMLButtonElement>('export').disabled = false;

@@ -50,7 +50,9 @@ export class TokenisationFigures {
       ...(characterLoss === undefined
         ? []
         : [{ y: characterLoss, name: `characters alone: ${characterLoss.toFixed(3)}` }]),
-      ...(entropyRate === undefined ? [] : [{ y: entropyRate, name: `entropy rate: ${entropyRate.toFixed(3)}` }]),
+      ...(entropyRate === undefined
+        ? []
+        : [{ y: entropyRate, name: `entropy rate: ${entropyRate.toFixed(3)}`, below: true }]),
     ];
     const high = Math.max(0, ...levels.map(({ y }) => y), ...this.#measured.map(({ loss }) => loss));
     const nats = { name: 'nats per character', max: high > 0 ? 1.1 * high : 1 };
