@@ -9,6 +9,9 @@ beforeAll(() => void (project = makeProject()));
 afterAll(() => project.remove());
 const run = (args: string, options: Partial<SurprisalOptions> = {}) =>
   surprisal(args.split(' ').filter(Boolean), { cwd: project.folder, ...options });
+/** Time for a test that starts about ten processes, one after the other. */
+const MANY_RUNS = 120_000;
+
 const commands = [
   'list',
   'info',
@@ -367,7 +370,7 @@ describe('configuration', () => {
     expect(await settings('--quick')).toMatchObject({ steps: [2, 'quick'] });
     expect(await settings('--set inner.b=5')).toMatchObject({ inner: [{ a: 1, b: 5 }, 'flag'] });
     expect(await settings('--set inner={"a":3,"b":4}')).toMatchObject({ inner: [{ a: 3, b: 4 }, 'flag'] });
-  });
+  }, MANY_RUNS);
 
   it('can be a module', async () => {
     const { folder, remove } = makeProject();
@@ -403,5 +406,5 @@ describe('runs', () => {
     expect(again.stderr).toMatch(/an existing run: many\/.*; --fresh to run again/);
     expect(again.stdout).toContain('✓ holds');
     expect((JSON.parse((await run('runs --runs many --json')).stdout) as { runs: unknown[] }).runs).toHaveLength(2);
-  });
+  }, MANY_RUNS);
 });
