@@ -8,7 +8,12 @@ import {
   estimate,
   table,
 } from '@surprisal/core';
-import { bridgeProbability, bridgeShortestPath, exponentialFamily, rareEventProbability } from '@surprisal/decoding/cross-entropy-method';
+import {
+  bridgeProbability,
+  bridgeShortestPath,
+  exponentialFamily,
+  rareEventProbability,
+} from '@surprisal/decoding/cross-entropy-method';
 import type { CemParams } from './cem-params.js';
 import type { Part } from './in-turn.js';
 import { linePlot } from './line-plot.js';

@@ -7,7 +7,12 @@ import {
   claim,
   table,
 } from '@surprisal/core';
-import { type CrossEntropyOptions, crossEntropyMinimum, gaussianFamily, riemannZeta } from '@surprisal/decoding/cross-entropy-method';
+import {
+  type CrossEntropyOptions,
+  crossEntropyMinimum,
+  gaussianFamily,
+  riemannZeta,
+} from '@surprisal/decoding/cross-entropy-method';
 import type { CemParams } from './cem-params.js';
 import type { Part } from './in-turn.js';
 
