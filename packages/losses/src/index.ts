@@ -5,7 +5,9 @@ export * from './class-balance.js';
 export * from './comp-sum.js';
 export * from './confidence-penalty.js';
 export * from './consistency.js';
+export { coverageWeight, dcoFromLogProb, dcoWeightedCrossEntropy, directCoverage, effectiveBatchMask } from './dco.js';
 export * from './focal.js';
+export { hlGauss } from './hl-gauss.js';
 export * from './l2-svm.js';
 export * from './label-smoothing.js';
 export { ldrK, ldrKl } from './ldr.js';
@@ -15,4 +17,15 @@ export { type Loss, type LossDefinition, type LossOptions, LossTerms, defineLoss
 export * from './multiclass-hinge.js';
 export * from './noise-robust.js';
 export * from './poly.js';
+export {
+  type CoverageSequenceLoss,
+  type StepOptions,
+  dcoSequence,
+  dcoStepwise,
+  tokenCrossEntropy,
+} from './sequence-cross-entropy.js';
+export { type SequenceLoss, type SequenceLossOptions, SequenceTerms, makeSequenceLoss } from './sequence-loss.js';
 export * from './smooth-adversarial.js';
+export * from './squashing.js';
+export * from './two-hot.js';
+export { type ValueCode, type ValueLoss, type ValueLossOptions, makeValueLoss } from './value-loss.js';

@@ -4,7 +4,9 @@ import { asymmetric } from './asymmetric.js';
 import { biasLoss } from './bias.js';
 import { compSum, crossEntropy, generalizedCrossEntropy, meanAbsoluteError, sumExponential } from './comp-sum.js';
 import { confidencePenalty } from './confidence-penalty.js';
+import { directCoverage } from './dco.js';
 import { focal } from './focal.js';
+import { hlGauss } from './hl-gauss.js';
 import { l2Svm } from './l2-svm.js';
 import { labelSmoothing } from './label-smoothing.js';
 import { ldrK, ldrKl } from './ldr.js';
@@ -23,7 +25,9 @@ import {
   truncatedGce,
 } from './noise-robust.js';
 import { poly1 } from './poly.js';
+import { dcoSequence, dcoStepwise, tokenCrossEntropy } from './sequence-cross-entropy.js';
 import { smoothAdversarialCompSum } from './smooth-adversarial.js';
+import { c51, histogramMse, twoHot } from './two-hot.js';
 
 export default definePlugin({
   name: '@surprisal/losses',
@@ -37,6 +41,16 @@ export default definePlugin({
       name: 'feature-loss',
       summary: 'Logits, labels and the features [batch, ...] behind them to a loss per example [batch], in nats.',
     },
+    {
+      name: 'value-loss',
+      summary:
+        'Logits of bins [..., bins] and numbers [...] to a loss per number [...]; encodes numbers, decodes logits.',
+    },
+    {
+      name: 'sequence-loss',
+      summary:
+        'Logits [batch, positions, vocabulary] and tokens [batch, length] to a loss per sequence [batch], in nats.',
+    },
   ],
   methods: [
     crossEntropy,
@@ -48,6 +62,7 @@ export default definePlugin({
     confidencePenalty,
     focal,
     poly1,
+    directCoverage,
     ldrKl,
     ldrK,
     aldrKl,
@@ -70,5 +85,12 @@ export default definePlugin({
     asymmetric,
     smoothAdversarialCompSum,
     biasLoss,
+    hlGauss,
+    twoHot,
+    c51,
+    histogramMse,
+    tokenCrossEntropy,
+    dcoSequence,
+    dcoStepwise,
   ],
 });

@@ -1,4 +1,4 @@
-import { type Tensor, type Variable, customGrad, tidy, valueAndGrads, variableGrads, zerosLike } from './ops.js';
+import { type Tensor, type Variable, clone, customGrad, tidy, valueAndGrads, variableGrads, zerosLike } from './ops.js';
 
 /** A computation with the formula of its gradient. */
 export interface Differentiable {
@@ -44,7 +44,7 @@ export function withGradient({ forward, gradient }: Differentiable) {
  */
 export const stopGradient = (f: (...inputs: Tensor[]) => Tensor, inputs: readonly Tensor[]): Tensor =>
   withGradient({
-    forward: (given) => f(...given),
+    forward: (given) => clone(f(...given)), // f may hand an input on, which has a gradient of its own
     gradient: (_dy, given) => given.map((input) => zerosLike(input)),
   })(inputs);
 
