@@ -1,0 +1,12 @@
+export * from './alpha.js';
+export * from './bounded.js';
+export * from './bregman.js';
+export * from './cauchy-schwarz.js';
+export * from './chi-square.js';
+export { type Limits } from './classes.js';
+export { type Form } from './distributions.js';
+export { type Divergence, type DivergenceDefinition, type DivergenceOptions, defineDivergence } from './divergence.js';
+export { fDivergence } from './f-divergence.js';
+export * from './generators.js';
+export * from './jensen-shannon.js';
+export * from './kullback-leibler.js';
