@@ -337,40 +337,44 @@ describe('several studies at once', () => {
 });
 
 describe('configuration', () => {
-  it('goes defaults < quick < file < environment < flags, and says where each value came from', async () => {
-    const config = join(project.folder, 'surprisal.config.json');
-    writeFileSync(config, JSON.stringify({ seed: 5, studies: { count: { steps: 11, delay: 1 } } }));
-    const settings = async (args: string, env = {}) => {
-      const { stdout } = await run(`reproduce count --print-config --json ${args}`, { env });
-      return Object.fromEntries(
-        (JSON.parse(stdout) as { settings: { name: string; value: unknown; origin: string }[] }).settings.map(
-          ({ name, value, origin }) => [name, [value, origin]],
-        ),
-      );
-    };
-    expect(await settings('--quick')).toMatchObject({
-      steps: [11, 'file'],
-      delay: [1, 'file'],
-      least: [0, 'default'],
-      seed: [5, 'file'],
-      engine: ['auto', 'default'],
-    });
-    const env = { SURPRISAL_STEPS: '12', SURPRISAL_SEED: '6', SURPRISAL_SIZES: '3,4' };
-    expect(await settings('', env)).toMatchObject({
-      steps: [12, 'environment'],
-      seed: [6, 'environment'],
-      sizes: [[3, 4], 'environment'],
-    });
-    expect(await settings('--steps 13 --seed 7 --set least=0.5', env)).toMatchObject({
-      steps: [13, 'flag'],
-      seed: [7, 'flag'],
-      least: [0.5, 'flag'],
-    });
-    writeFileSync(config, '{}');
-    expect(await settings('--quick')).toMatchObject({ steps: [2, 'quick'] });
-    expect(await settings('--set inner.b=5')).toMatchObject({ inner: [{ a: 1, b: 5 }, 'flag'] });
-    expect(await settings('--set inner={"a":3,"b":4}')).toMatchObject({ inner: [{ a: 3, b: 4 }, 'flag'] });
-  }, MANY_RUNS);
+  it(
+    'goes defaults < quick < file < environment < flags, and says where each value came from',
+    async () => {
+      const config = join(project.folder, 'surprisal.config.json');
+      writeFileSync(config, JSON.stringify({ seed: 5, studies: { count: { steps: 11, delay: 1 } } }));
+      const settings = async (args: string, env = {}) => {
+        const { stdout } = await run(`reproduce count --print-config --json ${args}`, { env });
+        return Object.fromEntries(
+          (JSON.parse(stdout) as { settings: { name: string; value: unknown; origin: string }[] }).settings.map(
+            ({ name, value, origin }) => [name, [value, origin]],
+          ),
+        );
+      };
+      expect(await settings('--quick')).toMatchObject({
+        steps: [11, 'file'],
+        delay: [1, 'file'],
+        least: [0, 'default'],
+        seed: [5, 'file'],
+        engine: ['auto', 'default'],
+      });
+      const env = { SURPRISAL_STEPS: '12', SURPRISAL_SEED: '6', SURPRISAL_SIZES: '3,4' };
+      expect(await settings('', env)).toMatchObject({
+        steps: [12, 'environment'],
+        seed: [6, 'environment'],
+        sizes: [[3, 4], 'environment'],
+      });
+      expect(await settings('--steps 13 --seed 7 --set least=0.5', env)).toMatchObject({
+        steps: [13, 'flag'],
+        seed: [7, 'flag'],
+        least: [0.5, 'flag'],
+      });
+      writeFileSync(config, '{}');
+      expect(await settings('--quick')).toMatchObject({ steps: [2, 'quick'] });
+      expect(await settings('--set inner.b=5')).toMatchObject({ inner: [{ a: 1, b: 5 }, 'flag'] });
+      expect(await settings('--set inner={"a":3,"b":4}')).toMatchObject({ inner: [{ a: 3, b: 4 }, 'flag'] });
+    },
+    MANY_RUNS,
+  );
 
   it('can be a module', async () => {
     const { folder, remove } = makeProject();
@@ -382,29 +386,33 @@ describe('configuration', () => {
 });
 
 describe('runs', () => {
-  it('are never written over, can be compared, exported, and shown again', async () => {
-    await run('reproduce count --runs many');
-    await run('reproduce count --runs many --steps 7');
-    const { runs } = JSON.parse((await run('runs --runs many --json')).stdout) as {
-      runs: { path: string; status: string }[];
-    };
-    expect(runs.map(({ status }) => status)).toEqual(['FINISHED', 'FINISHED']);
-    const compared = JSON.parse((await run(`runs compare ${runs[0]!.path} ${runs[1]!.path} --json`)).stdout) as {
-      parameters: unknown[];
-      metrics: { name: string }[];
-    };
-    expect(compared.parameters).toEqual([{ name: 'steps', a: 5, b: 7 }]);
-    expect(compared.metrics.map(({ name }) => name)).toEqual(['all, mean', 'first, mean']);
-    expect((await run('runs export last --runs many')).stdout).toMatch(
-      /^what,mean,mean s\.e\.,mean n\nall,[\d.]+,[\d.]+,7\n/,
-    );
-    expect((await run('runs export last --runs many --markdown')).stdout).toMatch(
-      /^\| what \| mean \|\n\| --- \| --- \|\n\| all \| [\d.]+ ± [\d.]+ \|/,
-    );
-    expect((await run('runs export last --runs many --latex')).stdout).toContain('\\begin{tabular}{lr}');
-    const again = await run('reproduce count --runs many --reuse');
-    expect(again.stderr).toMatch(/an existing run: many\/.*; --fresh to run again/);
-    expect(again.stdout).toContain('✓ holds');
-    expect((JSON.parse((await run('runs --runs many --json')).stdout) as { runs: unknown[] }).runs).toHaveLength(2);
-  }, MANY_RUNS);
+  it(
+    'are never written over, can be compared, exported, and shown again',
+    async () => {
+      await run('reproduce count --runs many');
+      await run('reproduce count --runs many --steps 7');
+      const { runs } = JSON.parse((await run('runs --runs many --json')).stdout) as {
+        runs: { path: string; status: string }[];
+      };
+      expect(runs.map(({ status }) => status)).toEqual(['FINISHED', 'FINISHED']);
+      const compared = JSON.parse((await run(`runs compare ${runs[0]!.path} ${runs[1]!.path} --json`)).stdout) as {
+        parameters: unknown[];
+        metrics: { name: string }[];
+      };
+      expect(compared.parameters).toEqual([{ name: 'steps', a: 5, b: 7 }]);
+      expect(compared.metrics.map(({ name }) => name)).toEqual(['all, mean', 'first, mean']);
+      expect((await run('runs export last --runs many')).stdout).toMatch(
+        /^what,mean,mean s\.e\.,mean n\nall,[\d.]+,[\d.]+,7\n/,
+      );
+      expect((await run('runs export last --runs many --markdown')).stdout).toMatch(
+        /^\| what \| mean \|\n\| --- \| --- \|\n\| all \| [\d.]+ ± [\d.]+ \|/,
+      );
+      expect((await run('runs export last --runs many --latex')).stdout).toContain('\\begin{tabular}{lr}');
+      const again = await run('reproduce count --runs many --reuse');
+      expect(again.stderr).toMatch(/an existing run: many\/.*; --fresh to run again/);
+      expect(again.stdout).toContain('✓ holds');
+      expect((JSON.parse((await run('runs --runs many --json')).stdout) as { runs: unknown[] }).runs).toHaveLength(2);
+    },
+    MANY_RUNS,
+  );
 });

@@ -48,9 +48,8 @@ export function showSummary(output: Output, summary: Summary, tokens: readonly W
   const means = Array.from({ length: Math.ceil(tokens.length / every) }, (_, i) =>
     mean(tokens.slice(i * every, (i + 1) * every)),
   );
-  output.print(
-    `${dim('surprisal as it went')} ${bars(means, output.ascii)} ${dim(every > 1 ? `${every} tokens each` : '')}`.trimEnd(),
-  );
+  const scale = every > 1 ? ` ${dim(`${every} tokens each`)}` : '';
+  output.print(`${dim('surprisal as it went')} ${bars(means, output.ascii)}${scale}`);
 }
 
 const mean = (tokens: readonly WrittenToken[]) =>

@@ -67,6 +67,13 @@ describe('printClaims', () => {
 });
 
 describe('layout', () => {
+  it('makes no column wider than its text, however narrow the terminal is', () => {
+    const rows = [['1', 'bar', '3.14']];
+    expect(layout(['#', 'bits', 'entropy'], rows, [true, false, true], 10)).toEqual(
+      layout(['#', 'bits', 'entropy'], rows, [true, false, true], Infinity),
+    );
+  });
+
   it('counts columns as a terminal does, and wraps the widest text to fit it', () => {
     expect(layout(['name', 'n'], [['数', '1']], [false, true])).toEqual(['name  n', '----  -', '数    1']);
     const lines = layout(['name', 'what'], [['a', 'one two three four five six seven']], [], 30);

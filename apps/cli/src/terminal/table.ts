@@ -20,7 +20,7 @@ export function layout(
   );
   const excess = widths.reduce((sum, width) => sum + width + 2, -2) - available;
   const widest = widths.indexOf(Math.max(...widths.filter((_, i) => !right[i])));
-  if (excess > 0 && widest >= 0) widths[widest] = Math.max(NARROW, widths[widest]! - excess);
+  if (excess > 0 && widths[widest]! > NARROW) widths[widest] = Math.max(NARROW, widths[widest]! - excess);
   const lines = (cells: readonly string[]) => {
     const wrapped = cells.map((cell, i) => (i === widest ? wrapAnsi(cell, widths[i]!) : cell).split('\n'));
     const count = Math.max(...wrapped.map((parts) => parts.length));
