@@ -1,5 +1,6 @@
 import { DomainError } from '@surprisal/core';
 import { parametersColumn, petaflopDaysColumn, stepsColumn, tokensColumn } from './columns.js';
+import type { StartContext } from './law-maths.js';
 import type { InputColumn } from './runs.js';
 import { type ScalingLawDefinition, defineScalingLaw, fitParams } from './scaling-law.js';
 
@@ -104,14 +105,27 @@ export const kaplan = defineScalingLaw({
       gradient[3] = sum - share * size;
       return alphaD! * sum;
     },
-    starts: () =>
-      [0.05, 0.1, 0.2].flatMap((alpha) => [
-        [32, 31, alpha, alpha],
-        [26, 26, alpha, 1.5 * alpha],
-      ]),
+    starts: (context) =>
+      [0.5, 0.9, 0.99].flatMap((share) =>
+        [0.05, 0.1, 0.2].flatMap((alpha) => [
+          startAtMean(context, share, alpha, alpha),
+          startAtMean(context, share, alpha, 1.5 * alpha),
+        ]),
+      ),
     published: { kaplan: { Nc: 6.4e13, Dc: 1.8e13, alphaN: 0.076, alphaD: 0.103 } },
   }),
 });
+
+/**
+ * Both exponents, and the scales with which the mean run has its loss and size has that share of the sum. Far from there one of the
+ * terms is nothing, and no fit finds its way back.
+ */
+function startAtMean({ features, logLoss }: StartContext, share: number, alphaN: number, alphaD: number): number[] {
+  const mean = (of: (i: number) => number) => logLoss.reduce((sum, _, i) => sum + of(i), 0) / logLoss.length;
+  const sum = mean((i) => logLoss[i]!) / alphaD;
+  const lnNc = mean((i) => features[i]![0]!) + (alphaD / alphaN) * (sum + Math.log(share));
+  return [lnNc, mean((i) => features[i]![1]!) + sum + Math.log1p(-share), alphaN, alphaD];
+}
 
 /**
  * Loss during training, from size and steps at a large batch, `L(N, S) = (Nc / N)^alphaN + (Sc / S)^alphaS`.
