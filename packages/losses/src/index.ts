@@ -6,8 +6,10 @@ export * from './comp-sum.js';
 export * from './confidence-penalty.js';
 export * from './consistency.js';
 export { coverageWeight, dcoFromLogProb, dcoWeightedCrossEntropy, directCoverage, effectiveBatchMask } from './dco.js';
+export * from './eisl.js';
 export * from './focal.js';
 export { hlGauss } from './hl-gauss.js';
+export * from './hyperbolic.js';
 export * from './l2-svm.js';
 export * from './label-smoothing.js';
 export { ldrK, ldrKl } from './ldr.js';
@@ -16,6 +18,16 @@ export { type Labels } from './labels.js';
 export { type Loss, type LossDefinition, type LossOptions, LossTerms, defineLoss, makeLoss } from './loss.js';
 export * from './multiclass-hinge.js';
 export * from './noise-robust.js';
+export {
+  conformalFactor,
+  expmap,
+  expmap0,
+  logmap0,
+  mobiusAdd,
+  poincareDistance,
+  poincareNorm,
+  projectToBall,
+} from './poincare.js';
 export * from './poly.js';
 export {
   type CoverageSequenceLoss,

@@ -5,8 +5,10 @@ import { biasLoss } from './bias.js';
 import { compSum, crossEntropy, generalizedCrossEntropy, meanAbsoluteError, sumExponential } from './comp-sum.js';
 import { confidencePenalty } from './confidence-penalty.js';
 import { directCoverage } from './dco.js';
+import { editInvariant } from './eisl.js';
 import { focal } from './focal.js';
 import { hlGauss } from './hl-gauss.js';
+import { hyperbolicCrossEntropy, hyperbolicPairwiseConfusion } from './hyperbolic.js';
 import { l2Svm } from './l2-svm.js';
 import { labelSmoothing } from './label-smoothing.js';
 import { ldrK, ldrKl } from './ldr.js';
@@ -51,6 +53,11 @@ export default definePlugin({
       summary:
         'Logits [batch, positions, vocabulary] and tokens [batch, length] to a loss per sequence [batch], in nats.',
     },
+    {
+      name: 'hyperbolic-loss',
+      summary: 'Points in the Poincaré ball [batch, d], labels and hyperplanes to a loss per example [batch], in nats.',
+    },
+    { name: 'embedding-loss', summary: 'Embeddings [batch, d] to a loss per pair.' },
   ],
   methods: [
     crossEntropy,
@@ -92,5 +99,8 @@ export default definePlugin({
     tokenCrossEntropy,
     dcoSequence,
     dcoStepwise,
+    editInvariant,
+    hyperbolicCrossEntropy,
+    hyperbolicPairwiseConfusion,
   ],
 });
