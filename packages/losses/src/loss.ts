@@ -142,13 +142,16 @@ export interface LossDefinition<S extends z.ZodObject> extends Omit<MethodInfo<'
  * @example
  * import { z } from 'zod';
  *
- * const brier = defineLoss({
- *   name: 'brier',
- *   summary: 'Squared distance of the probabilities from the label.',
+ * const spherical = defineLoss({
+ *   name: 'spherical',
+ *   summary: 'One minus the cosine between the probabilities and the label.',
  *   params: z.object({}),
- *   perExample: ({ logProbs, targets }) => sum(square(sub(exp(logProbs), targets)), 1),
+ *   perExample: ({ logProbs, targets }) => {
+ *     const probs = exp(logProbs);
+ *     return sub(1, div(sum(mul(probs, targets), 1), sqrt(sum(square(probs), 1))));
+ *   },
  * });
- * console.log(brier()([[0, 0]], [1]).dataSync()[0]!.toFixed(4)); // 0.5000
+ * console.log(spherical()([[0, 0]], [1]).dataSync()[0]!.toFixed(4)); // 0.2929
  */
 export function defineLoss<S extends z.ZodObject>({ perExample, ...info }: LossDefinition<S>): Method<'loss', S, Loss> {
   return defineMethod<'loss', S, Loss>({ kind: 'loss', ...info }, (params) =>

@@ -42,10 +42,12 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 describe('the generators', () => {
   it('make a method, a package and a study that touch nothing but their own lists', () => {
-    expect(generate('method', 'brier', '--package', 'losses', '--paper', '1', '--summary', "A loss's test.")).toEqual([
-      'CREATE .changeset/add-brier.md',
-      'CREATE packages/losses/src/brier.test.ts',
-      'CREATE packages/losses/src/brier.ts',
+    expect(
+      generate('method', 'forgetful', '--package', 'losses', '--paper', '1', '--summary', "A loss's test."),
+    ).toEqual([
+      'CREATE .changeset/add-forgetful.md',
+      'CREATE packages/losses/src/forgetful.test.ts',
+      'CREATE packages/losses/src/forgetful.ts',
       'UPDATE packages/losses/src/index.ts',
       'UPDATE packages/losses/src/plugin.ts',
     ]);
@@ -68,8 +70,8 @@ describe('the generators', () => {
   }, 120_000);
 
   it.each([
-    ['method', ['brier', '--package', 'losse'], /package must be one of .*losses, .* got "losse"/],
-    ['method', ['Brier', '--package', 'losses'], 'name must be kebab-case, such as power-mean, got "Brier"'],
+    ['method', ['forgetful', '--package', 'losse'], /package must be one of .*losses, .* got "losse"/],
+    ['method', ['Forgetful', '--package', 'losses'], 'name must be kebab-case, such as power-mean, got "Forgetful"'],
     ['method', ['focal', '--package', 'losses'], 'packages/losses/src/focal.ts is there already: choose another name'],
     ['method', ['focal', '--package', 'losses', '--kind', 'x'], /kind must be one of .*loss, model.* got x/],
     ['plugin', ['losses'], 'packages/losses is there already: choose another name'],
@@ -80,22 +82,22 @@ describe('the generators', () => {
 
   it('make what compiles, is linted and formatted, and passes its tests', () => {
     install();
-    const made = ['losses/src/brier', 'nn/src/wide', 'data/src/negative', 'reproductions/src/coin-toss'];
+    const made = ['losses/src/forgetful', 'nn/src/wide', 'data/src/negative', 'reproductions/src/coin-toss'];
     const files = made.flatMap((file) => [`packages/${file}.ts`, `packages/${file}.test.ts`]);
     run('tsc', '-p', 'tsconfig.test.json');
     run('eslint', '--max-warnings', '0', ...files, 'packages/weighted-sums');
     run('prettier', '--check', ...files, 'packages/*/src/{index,plugin}.ts', 'packages/weighted-sums', '.changeset');
     const tests = run('vitest', 'run', ...files.filter((file) => file.endsWith('.test.ts')), 'packages/weighted-sums/');
     expect(tests).toMatch(/Test Files {2}\d+ passed/);
-    expect(run('vitest', 'run', 'packages/losses/src/conformance', '-t', 'brier')).toMatch(/Tests {2}\d\d passed/);
+    expect(run('vitest', 'run', 'packages/losses/src/conformance', '-t', 'forgetful')).toMatch(/Tests {2}\d\d passed/);
   }, 300_000);
 
   it('make what the command lists', () => {
     run('tsc', '-b', 'apps/cli', 'packages/weighted-sums', 'packages/reproductions');
     const { methods, studies } = JSON.parse(run('node', 'apps/cli/bin/surprisal.js', 'list', '--json')) as Listing;
     const names = [...methods, ...studies].map(({ name }) => name);
-    expect(names).toEqual(expect.arrayContaining(['brier', 'wide', 'negative', 'coin-toss', 'plain', 'second']));
-    expect(existsSync(join(scratch, 'packages/losses/dist/brier.js'))).toBe(true);
+    expect(names).toEqual(expect.arrayContaining(['forgetful', 'wide', 'negative', 'coin-toss', 'plain', 'second']));
+    expect(existsSync(join(scratch, 'packages/losses/dist/forgetful.js'))).toBe(true);
   }, 120_000);
 });
 
