@@ -122,6 +122,7 @@ export async function outputOfCode(page: Page): Promise<string> {
   const code = (await page.locator('#code').textContent())!;
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', code], {
     cwd: fileURLToPath(new URL('..', import.meta.url)), // where the packages are found
+    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined },
     maxBuffer: 1e7,
   });
   return stdout;
