@@ -24,6 +24,7 @@ export default defineConfig({
   test: {
     projects,
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    testTimeout: 30_000,
+    testTimeout: 60_000, // a hung test ends; a busy machine does not fail one
+    hookTimeout: 120_000, // some hooks clear folders with packages installed in them
   },
 });

@@ -63,7 +63,7 @@ beforeAll(() => {
   write('package.json', { name: 'consumer', private: true, type: 'module', dependencies });
   run('npm', 'install', '--no-audit', '--no-fund', '--prefer-offline');
 }, 300_000);
-afterAll(() => rmSync(folder, { recursive: true, force: true }), 120_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 // A compiler reads all of TensorFlow.js's types here: seconds, and many more on a busy machine.
 describe('the packed packages, installed with npm in an empty folder', { timeout: 180_000 }, () => {
