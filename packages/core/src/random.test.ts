@@ -37,6 +37,25 @@ describe('Random', () => {
     expect(Math.abs(mean(new Random(3).uniforms(n)) - 0.5)).toBeLessThan(5 / Math.sqrt(12 * n));
   });
 
+  it.each([0.3, 1, 4])('draws gammas of shape %d with their mean and variance', (shape) => {
+    const n = 50_000;
+    const random = new Random(5);
+    const draws = Float64Array.from({ length: n }, () => random.gamma(shape));
+    const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / n;
+    expect(Math.abs(mean(draws) - shape)).toBeLessThan(5 * Math.sqrt(shape / n));
+    const error = Math.sqrt((2 * shape ** 2 + 6 * shape) / n); // of the variance: the fourth central moment is 3 shape^2 + 6 shape
+    expect(Math.abs(mean(draws.map((value) => (value - shape) ** 2)) - shape)).toBeLessThan(5 * error);
+  });
+
+  it('draws probabilities from a Dirichlet distribution, uneven where its concentration is small', () => {
+    const largest = (concentration: number) => {
+      const probs = new Random(6).dirichlet(100, concentration);
+      expect(probs.reduce((sum, prob) => sum + prob, 0)).toBeCloseTo(1, 12);
+      return Math.max(...probs);
+    };
+    expect(largest(0.02)).toBeGreaterThan(largest(50));
+  });
+
   it('permutes: every number once', () => {
     fc.assert(
       fc.property(fc.integer(), fc.integer({ min: 0, max: 200 }), (seed, n) => {
@@ -57,6 +76,7 @@ describe('Random', () => {
   it('refuses bad input by name', () => {
     expect(() => new Random(0.5)).toThrow(new DomainError('Random: seed must be a whole number, got 0.5'));
     expect(() => new Random(1).integer(0)).toThrow(DomainError);
+    expect(() => new Random(1).gamma(0)).toThrow(new DomainError('Random.gamma: shape must be above 0, got 0'));
     expect(() => new Random(1).choice([])).toThrow(DomainError);
     expect(() => new Random(1).choice(['a'], [0])).toThrow(DomainError);
   });

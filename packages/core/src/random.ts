@@ -57,6 +57,28 @@ export class Random {
     return mean + standardDeviation * radius * Math.cos(angle);
   }
 
+  /**
+   * A number drawn from the gamma distribution of a shape (> 0) and scale 1 (Marsaglia, Tsang: A Simple Method for Generating Gamma
+   * Variables, 2000).
+   */
+  gamma(shape: number): number {
+    if (!(shape > 0)) throw new DomainError(`Random.gamma: shape must be above 0, got ${shape}`);
+    if (shape < 1) return this.gamma(shape + 1) * this.uniform() ** (1 / shape);
+    const d = shape - 1 / 3;
+    for (;;) {
+      const x = this.normal();
+      const v = (1 + x / Math.sqrt(9 * d)) ** 3;
+      if (v > 0 && Math.log(1 - this.uniform()) < x ** 2 / 2 + d - d * v + d * Math.log(v)) return d * v;
+    }
+  }
+
+  /** Probabilities of `n` classes from a symmetric Dirichlet distribution: the smaller its concentration (> 0), the fewer hold most. */
+  dirichlet(n: number, concentration: number): Float64Array {
+    const weights = Float64Array.from({ length: n }, () => this.gamma(concentration));
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    return weights.map((weight) => weight / total);
+  }
+
   /** `n` draws of {@link uniform}. */
   uniforms(n: number, low = 0, high = 1): Float32Array {
     return Float32Array.from({ length: n }, () => this.uniform(low, high));

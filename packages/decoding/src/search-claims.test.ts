@@ -8,23 +8,9 @@ import { topP } from './top-p.js';
 
 // What the cards' papers and ours claim of searches, on sources whose best sequence is known.
 
-/** A number with the gamma distribution of shape a and scale 1 (Marsaglia, Tsang 2000). */
-function gamma(shape: number, random: Random): number {
-  if (shape < 1) return gamma(shape + 1, random) * random.uniform() ** (1 / shape);
-  const d = shape - 1 / 3;
-  for (;;) {
-    const x = random.normal();
-    const v = (1 + x / Math.sqrt(9 * d)) ** 3;
-    if (v > 0 && Math.log(1 - random.uniform()) < x ** 2 / 2 + d - d * v + d * Math.log(v)) return d * v;
-  }
-}
-
 /** Log-probabilities drawn from a symmetric Dirichlet distribution. */
-function dirichletRow(size: number, concentration: number, random: Random): number[] {
-  const weights = Array.from({ length: size }, () => gamma(concentration, random));
-  const total = weights.reduce((sum, w) => sum + w, 0);
-  return weights.map((w) => Math.log(w / total));
-}
+const dirichletRow = (size: number, concentration: number, random: Random): number[] =>
+  Array.from(random.dirichlet(size, concentration), Math.log);
 
 /** The highest log-probability of any continuation (Viterbi): states are what the model looks back on. */
 function best(rows: readonly number[][], start: number, steps: number, next: (state: number, token: number) => number) {

@@ -9,25 +9,8 @@ export function randomMarkov(
   { alphabet, order, concentration }: { alphabet: number; order: number; concentration: number },
   random: Random,
 ): Source {
-  const rows = Array.from({ length: alphabet ** order }, () => dirichlet(alphabet, concentration, random));
+  const rows = Array.from({ length: alphabet ** order }, () => Array.from(random.dirichlet(alphabet, concentration)));
   return markov({ alphabet, order, transition: rows.flat() });
-}
-
-function dirichlet(size: number, concentration: number, random: Random): number[] {
-  const weights = Array.from({ length: size }, () => gamma(concentration, random));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return weights.map((weight) => weight / total);
-}
-
-/** A number with the gamma distribution of this shape and scale 1. Marsaglia, Tsang: A Simple Method for Generating Gamma Variables, 2000. */
-function gamma(shape: number, random: Random): number {
-  if (shape < 1) return gamma(shape + 1, random) * random.uniform() ** (1 / shape);
-  const d = shape - 1 / 3;
-  for (;;) {
-    const x = random.normal();
-    const v = (1 + x / Math.sqrt(9 * d)) ** 3;
-    if (v > 0 && Math.log(1 - random.uniform()) < x ** 2 / 2 + d - d * v + d * Math.log(v)) return d * v;
-  }
 }
 
 /** The place of the context at the end of some symbols among the rows of a source. */
