@@ -4,10 +4,20 @@ const RELU = 1;
 const RELU6 = 2;
 const PRELU = 4;
 
-/** x = activation(x + bias), in place, for x [rows, n], bias [n] or none (0), slopes [n] of prelu, and the one slope of leaky relu. */
-export function addBias(x: usize, rows: i32, n: i32, bias: usize, activation: i32, slopes: usize, slope: f32): void {
+/** x = activation(x + bias), in place, for the rows [from, to) of x [..., n], bias [n] or none (0), slopes [n] of prelu, and the one slope of leaky relu. */
+export function addBias(
+  x: usize,
+  n: i32,
+  bias: usize,
+  activation: i32,
+  slopes: usize,
+  slope: f32,
+  from: i32,
+  to: i32,
+): void {
   const wide = n & ~3;
-  for (let i = 0; i < rows; i++) {
+  x += (<usize>from * <usize>n) << 2;
+  for (let i = from; i < to; i++) {
     for (let j = 0; j < wide; j += 4) {
       let value = v128.load(x);
       if (bias != 0) value = f32x4.add(value, v128.load(bias + ((<usize>j) << 2)));

@@ -1,5 +1,5 @@
 import type { DataType, TensorInfo } from '@tensorflow/tfjs';
-import type { Compiled } from './module.js';
+import type { Compiled, Ranged } from './module.js';
 
 /** What tfjs's wasm backend shows of itself, as far as it is used here. */
 export interface WasmBackend {
@@ -44,6 +44,16 @@ export class Host {
 
   dispose({ dataId }: TensorInfo): void {
     this.backend.disposeData(dataId);
+  }
+
+  /**
+   * Runs a kernel over all of its units. Each unit is computed on its own, in the same way whatever part it falls into, so that
+   * the result does not depend on how the units are divided.
+   *
+   * @param grain how many units are worth a part of their own
+   */
+  run(kernel: Ranged, units: number, grain: number, ...args: number[]): void {
+    if (units > 0 && grain > 0) this.compiled[kernel](...args, 0, units);
   }
 
   /** Lends memory to work in. */

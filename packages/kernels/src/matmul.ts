@@ -98,7 +98,8 @@ export const fusedMatMul: Kernel = {
     if (!rowwise(bias) || !rowwise(slopes) || code < 0) return compose(host, product, attributes, { bias, slopes });
     const [biasAt, slopesAt] = [bias, slopes].map((x) => (x ? host.address(x) : 0)) as [number, number];
     const rows = n === 0 ? 0 : util.sizeFromShape(product.shape) / n;
-    host.compiled.addBias(host.address(product), rows, n, biasAt, code, slopesAt, leakyreluAlpha);
+    const grain = Math.ceil(65_536 / Math.max(n, 1));
+    host.run('addBias', rows, grain, host.address(product), n, biasAt, code, slopesAt, leakyreluAlpha);
     return product;
   },
 };

@@ -1,7 +1,16 @@
 import type { WasmBackend } from './host.js';
 
+/**
+ * Kernels that are run through `Host.run`, in parts: plain numbers, the last two of them the range [from, to) of units to work on.
+ * Addresses come first, then sizes, then parameters.
+ */
+export type Ranged = 'addBias';
+
+/** A kernel of which a part can be run. */
+export type RangedKernel = (...args: number[]) => void;
+
 /** What the compiled module exports. Addresses and sizes are whole numbers, matrices lie row by row. */
-export interface Compiled {
+export interface Compiled extends Readonly<Record<Ranged, RangedKernel>> {
   readonly memory: WebAssembly.Memory;
   multiplyScratch(m: number, n: number, k: number): number;
   multiply(
@@ -14,7 +23,6 @@ export interface Compiled {
       scratch: number,
     ]
   ): void;
-  addBias(x: number, rows: number, n: number, bias: number, activation: number, slopes: number, slope: number): void;
   convolutionScratch(geometry: number): number;
   convolutionFilterGradient(x: number, dy: number, geometry: number, out: number, scratch: number): void;
   convolutionInputGradient(dy: number, filter: number, geometry: number, out: number, scratch: number): void;
