@@ -1,0 +1,3 @@
+import { documentedExamples } from '@surprisal/testing';
+
+documentedExamples(new URL('..', import.meta.url));
