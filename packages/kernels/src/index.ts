@@ -11,6 +11,7 @@ import { guardAllocator } from './memory.js';
 import { compileInto } from './module.js';
 import { maxPoolGrad } from './pooling.js';
 import { unsortedSegmentSum } from './segments.js';
+import { unaryKernels } from './unary.js';
 
 export type { WasmBackend } from './host.js';
 export { OutOfMemoryError } from './memory.js';
@@ -24,6 +25,7 @@ const kernels: readonly Kernel[] = [
   depthwiseBackpropInput,
   maxPoolGrad,
   unsortedSegmentSum,
+  ...unaryKernels,
 ];
 
 const installed = new WeakMap<object, Promise<void>>();

@@ -1,19 +1,39 @@
-import { type KernelFunc, type TensorInfo, getKernel, registerKernel, unregisterKernel } from '@tensorflow/tfjs';
+import {
+  type KernelConfig,
+  type KernelFunc,
+  type TensorInfo,
+  getKernel,
+  registerKernel,
+  unregisterKernel,
+} from '@tensorflow/tfjs';
 import type { Host } from './host.js';
 
 /** A tfjs kernel on the wasm backend: inputs and attributes as tfjs gives them. */
 export interface Kernel {
   readonly name: string;
   readonly run: (host: Host, inputs: Inputs, attributes: never) => TensorInfo | TensorInfo[];
+  /** What it is for; the rest is left to tfjs's own kernel. All, when left out. */
+  readonly takes?: (inputs: Inputs, attributes: never) => boolean;
 }
 
 /** Inputs by name; one that is optional may be missing. */
 export type Inputs = Readonly<Record<string, TensorInfo>>;
 
+/** tfjs's own kernels that stand behind ours. */
+const replaced = new Map<string, KernelConfig>();
+
 /** Puts a kernel where tfjs has its own, or none. */
-export function register(host: Host, { name, run }: Kernel): void {
+export function register(host: Host, { name, run, takes }: Kernel): void {
+  const own = replaced.get(name) ?? getKernel(name, 'wasm');
+  if (own) {
+    replaced.set(name, own);
+    own.setupFunc?.(host.backend as never);
+  }
   if (getKernel(name, 'wasm')) unregisterKernel(name, 'wasm');
-  const kernelFunc: KernelFunc = ({ inputs, attrs }) => run(host, inputs as Inputs, attrs as never);
+  const kernelFunc: KernelFunc = (parameters) => {
+    const [inputs, attributes] = [parameters.inputs as Inputs, parameters.attrs as never];
+    return own && takes?.(inputs, attributes) === false ? own.kernelFunc(parameters) : run(host, inputs, attributes);
+  };
   registerKernel({ kernelName: name, backendName: 'wasm', kernelFunc });
 }
 

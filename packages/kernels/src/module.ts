@@ -4,7 +4,7 @@ import type { WasmBackend } from './host.js';
  * Kernels that are run through `Host.run`, in parts: plain numbers, the last two of them the range [from, to) of units to work on.
  * Addresses come first, then sizes, then parameters.
  */
-export type Ranged = 'addBias';
+export type Ranged = 'addBias' | 'erf' | 'exp' | 'expm1' | 'log' | 'log1p' | 'sigmoid' | 'tanh';
 
 /** A kernel of which a part can be run. */
 export type RangedKernel = (...args: number[]) => void;

@@ -65,3 +65,6 @@ export const size = (most = 20): fc.Arbitrary<number> =>
   fc.oneof(fc.constantFrom(0, 1, 4, 8), fc.integer({ min: 1, max: most }));
 
 export const seed = fc.integer({ min: 1, max: 1e6 });
+
+/** Shapes of up to `most` axes. */
+export const shape = (most = 4): fc.Arbitrary<number[]> => fc.array(size(7), { maxLength: most });
