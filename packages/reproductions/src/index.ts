@@ -6,6 +6,7 @@ export { compareLosses } from './compare-losses.js';
 export { compareSamplers } from './compare-samplers.js';
 export { compareScalingLaws } from './compare-scaling-laws.js';
 export { compSumStudy } from './comp-sum.js';
+export { couplings } from './couplings.js';
 export { lrAnnealingStudy } from './lr-annealing.js';
 export { lrAnnealingTraining } from './lr-annealing-training.js';
 export { mirostatStudy } from './mirostat.js';

@@ -7,6 +7,7 @@ import { compareLosses } from './compare-losses.js';
 import { compareSamplers } from './compare-samplers.js';
 import { compareScalingLaws } from './compare-scaling-laws.js';
 import { compSumStudy } from './comp-sum.js';
+import { couplings } from './couplings.js';
 import { lrAnnealingStudy } from './lr-annealing.js';
 import { lrAnnealingTraining } from './lr-annealing-training.js';
 import { mirostatStudy } from './mirostat.js';
@@ -28,6 +29,7 @@ export default definePlugin({
     lrAnnealingStudy,
     lrAnnealingTraining,
     utilityProbability,
+    couplings,
     compareLosses,
     compareSamplers,
     compareScalingLaws,
