@@ -1,68 +1,12 @@
 import { paper } from '@surprisal/core';
-import {
-  type Tensor,
-  add,
-  defineFused,
-  div,
-  exp,
-  expandDims,
-  expm1,
-  fill,
-  greater,
-  log,
-  logSumExp,
-  maximum,
-  mul,
-  neg,
-  sub,
-  where,
-  zerosLike,
-} from '@surprisal/core/tensor';
+import { type Tensor, softmaxCrossEntropy } from '@surprisal/core/tensor';
 import { z } from 'zod';
 import type { Labels } from './labels.js';
-import { LossTerms, defineLoss } from './loss.js';
-
-/** A member of the comp-sum family, and whether labels are class indices `[B]` or probabilities `[B, C]`. */
-export interface CompSumAttributes {
-  readonly tau: number;
-  readonly sparse: boolean;
-}
-
-/**
- * The comp-sum loss of each example, E_y[ (1 - p_y^(tau - 1)) / (tau - 1) ], with its gradient in closed form,
- * d/dh_j = p_j E_y[ p_y^(tau - 1) ] - q_j p_j^(tau - 1) for the label's distribution q.
- *
- * The gradient is put together in log space: automatic differentiation would multiply infinity by zero for tau < 1 and a
- * confidently wrong prediction.
- */
-const compSumKernel = defineFused<CompSumAttributes>('CompSum', {
-  forward: ([logits], [labels], { tau, sparse }) =>
-    new LossTerms(logits!, { sparse, tensor: labels! }).expectation((logProb) => phi(tau, logProb)),
-  gradient(dy, [logits], [labels], { tau, sparse }) {
-    const { logProbs, targets } = new LossTerms(logits!, { sparse, tensor: labels! });
-    const bounded = maximum(logProbs, LOWEST); // [B, C], masked classes without -Infinity
-    const powers = isOne(tau) ? zerosLike(bounded) : mul(bounded, tau - 1); // [B, C], (tau - 1) log p
-    const possible = greater(targets, 0);
-    const joint = where(possible, maximum(add(powers, log(targets)), LOWEST), fill(powers.shape, LOWEST));
-    const expected = exp(add(bounded, logSumExp(joint, 1, true))); // [B, C], p_j E_y[p_y^(tau-1)]
-    const own = where(possible, mul(targets, exp(powers)), zerosLike(powers));
-    return [mul(expandDims(dy, 1), sub(expected, own))];
-  },
-});
+import { defineLoss } from './loss.js';
 
 /** The comp-sum loss of each example, `[batch]`, as a part for other losses to build on. */
-export const compSumOf = (logits: Tensor, { tensor, sparse }: Labels, tau: number): Tensor =>
-  compSumKernel([logits], [tensor], { tau, sparse });
-
-/** Low enough for exp to give 0, high enough not to overflow when two are added. */
-const LOWEST = -1e38;
-
-/** Around tau = 1 the limit is taken: float32 would lose digits in the division. */
-const isOne = (tau: number) => Math.abs(tau - 1) < 1e-6;
-
-/** Phi_tau as a function of log p(label): expm1((tau - 1) log p) / (1 - tau). */
-const phi = (tau: number, logProb: Tensor): Tensor =>
-  isOne(tau) ? neg(logProb) : div(expm1(mul(logProb, tau - 1)), 1 - tau);
+export const compSumOf = (logits: Tensor, { tensor }: Labels, tau: number): Tensor =>
+  softmaxCrossEntropy(logits, tensor, { tau });
 
 /**
  * The comp-sum loss, Phi_tau(u) with u = sum over the wrong classes of exp(h_y' - h_y) = 1/p_y - 1:

@@ -85,7 +85,6 @@ export {
   any,
   argMax,
   argMin,
-  logSumExp,
   cumsum,
   moments,
   norm,

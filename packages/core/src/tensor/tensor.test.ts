@@ -13,7 +13,6 @@ import {
   checkShape,
   conv2d,
   currentEngine,
-  defineFused,
   div,
   exp,
   fromLayersModel,
@@ -233,17 +232,6 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (engine) => {
       [tensor1d([1, 1])],
     );
     expect(list(gradients[0]!)).toEqual([2, 3]);
-  });
-
-  it('uses the kernel of the engine where there is one, and the composed form elsewhere', () => {
-    const twice = defineFused<{ by: number }>('Twice', {
-      forward: ([x], _constants, { by }) => mul(x!, by),
-      gradient: (dy, _inputs, _constants, { by }) => [mul(dy, by)],
-    });
-    expect(list(twice([tensor1d([1])], [], { by: 2 }))).toEqual([2]);
-    twice.register(engine, { forward: ([x]) => mul(x!, 100), gradient: (dy) => [mul(dy, 100)] });
-    const { value, gradients } = gradientsOf((x) => sum(twice([x], [], { by: 2 })), [tensor1d([1])]);
-    expect([list(value), list(gradients[0]!)]).toEqual([[100], [100]]);
   });
 
   it('gives the gradients of variables by name', () => {
