@@ -4,6 +4,7 @@ import {
   depthwiseBackpropFilter,
   depthwiseBackpropInput,
 } from './convolution.js';
+import { einsum } from './einsum.js';
 import { Host, type WasmBackend } from './host.js';
 import { type Kernel, register } from './kernel.js';
 import { batchMatMul, fusedMatMul } from './matmul.js';
@@ -26,6 +27,7 @@ const kernels: readonly Kernel[] = [
   maxPoolGrad,
   unsortedSegmentSum,
   ...unaryKernels,
+  einsum,
 ];
 
 const installed = new WeakMap<object, Promise<void>>();

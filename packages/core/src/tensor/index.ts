@@ -1,3 +1,4 @@
+export * from './einsum.js';
 export * from './engine.js';
 export * from './fused.js';
 export * from './gradients.js';

@@ -1,22 +1,37 @@
+import './einsum.js';
+import './missing-gradients.js';
+import './second-derivatives.js';
+import './wrong-gradients.js';
 import {
   type Tensor,
+  abs,
   add,
   cast,
   div,
-  expandDims,
   equal,
+  expandDims,
+  greater,
   less,
+  lessEqual,
   log,
+  logicalAnd,
+  logicalNot,
+  max,
   mul,
   neg,
+  norm as tfNorm,
   oneHot as tfOneHot,
-  registerGradient,
+  onesLike,
+  reshape,
   softplus,
+  sqrt,
+  square,
   sub,
+  sum,
   where,
   zerosLike,
 } from '@tensorflow/tfjs';
-import { withGradient } from './gradients.js';
+import { stopGradient, withGradient } from './gradients.js';
 
 /**
  * One-hot vectors of class indices: `[...]` to `[..., depth]` in int32. tfjs's own refuses a depth of 1.
@@ -55,12 +70,37 @@ export const log1p = (x: Tensor): Tensor => accurateLog1p([x]);
  */
 export const logSigmoid = (x: Tensor): Tensor => neg(softplus(neg(x)));
 
-// A comparison is constant almost everywhere. tfjs has no gradient for it, so that a mask made from an input would make
-// the whole function impossible to differentiate.
-for (const kernelName of ['Greater', 'GreaterEqual', 'Less', 'LessEqual', 'Equal', 'NotEqual']) {
-  registerGradient({
-    kernelName,
-    inputsToSave: ['a', 'b'],
-    gradFunc: (_dy, [a, b]) => ({ a: () => zerosLike(a!), b: () => zerosLike(b!) }),
-  });
+/**
+ * sqrt(max(x, 0)) whose derivatives at 0 are 0, for distances and deviations that may vanish. (The derivative of `sqrt` at 0 is
+ * Infinity, as it is in mathematics.)
+ *
+ * @example
+ * const { gradients } = gradientsOf((x) => sum(safeSqrt(x!)), [tensor1d([0, 4])]);
+ * console.log(gradients[0]!.dataSync().join()); // 0,0.25
+ */
+export function safeSqrt(x: Tensor): Tensor {
+  const positive = logicalNot(lessEqual(x, 0)); // NaN stays
+  return where(positive, sqrt(where(positive, x, onesLike(x))), zerosLike(x));
+}
+
+/**
+ * The norm of a tensor, or of its parts along axes: `'euclidean'`, 1, Infinity or -Infinity. The Euclidean one neither overflows nor
+ * vanishes for numbers whose squares would, and its gradient at 0 is 0, where tfjs's is NaN.
+ *
+ * @example
+ * const { gradients } = gradientsOf((x) => sum(norm(x!, 'euclidean', 1)), [tensor2d([[0, 0], [3, 4]])]);
+ * console.log(gradients[0]!.arraySync()); // [ [ 0, 0 ], [ 0.6000000238418579, 0.800000011920929 ] ]
+ */
+export function norm(
+  x: Tensor,
+  ord: number | 'euclidean' | 'fro' = 'euclidean',
+  axis?: number | number[],
+  keepDims = false,
+): Tensor {
+  if (ord !== 'euclidean' && ord !== 2 && ord !== 'fro') return tfNorm(x, ord, axis, keepDims);
+  const largest = stopGradient((given) => max(abs(given), axis, true), [x]);
+  const finite = logicalAnd(greater(largest, 0), less(largest, Infinity));
+  const scale = where(finite, largest, onesLike(largest));
+  const scaled = safeSqrt(sum(square(div(x, scale)), axis, keepDims));
+  return mul(scaled, reshape(scale, scaled.shape));
 }
