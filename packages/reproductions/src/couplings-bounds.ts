@@ -10,6 +10,7 @@ import {
   estimate,
   table,
 } from '@surprisal/core';
+import { mean } from '@surprisal/core/numerics';
 import {
   bottleneckCoupling,
   couplingEntropyBound,
@@ -71,19 +72,19 @@ type Pair = readonly [Float64Array, Float64Array];
 
 function lawOf(size: number, random: Random): Float64Array {
   const masses = Float64Array.from({ length: size }, () => random.uniform());
-  return masses.map((mass) => mass / sumOf(masses));
+  const total = sumOf(masses);
+  return masses.map((mass) => mass / total);
 }
 
 const sumOf = (values: ArrayLike<number>) => Array.from(values).reduce((sum, value) => sum + value, 0);
-const meanOf = (values: readonly number[]) => sumOf(values) / values.length;
 
 function couple(pairs: readonly Pair[]): BoundsResult['coupling'] {
   const joints = pairs.map(([px, py]) => minimumEntropyCoupling(px, py));
   const [greedy, below] = [joints.map(jointEntropyBits), joints.map(couplingEntropyBound)];
   return {
-    independent: meanOf(pairs.map(([px, py]) => entropyBits(px) + entropyBits(py))),
-    greedy: meanOf(greedy),
-    below: meanOf(below),
+    independent: mean(pairs.map(([px, py]) => entropyBits(px) + entropyBits(py))),
+    greedy: mean(greedy),
+    below: mean(below),
     mostAbove: Math.max(...greedy.map((entropy, i) => entropy - below[i]!)),
   };
 }
@@ -106,7 +107,7 @@ function compress(laws: readonly Float64Array[]): BoundsResult['codes'] {
   return {
     compared: gaps.length,
     best: gaps.filter(({ short }) => short < ROUNDING).length,
-    short: meanOf(gaps.map(({ short }) => short)),
+    short: mean(gaps.map(({ short }) => short)),
     mostShort: Math.max(...gaps.map(({ short }) => short)),
     exceptions: gaps.filter(({ short, allowed }) => short < -ROUNDING || short > allowed + ROUNDING).length,
   };
@@ -123,8 +124,8 @@ function curveOf(pairs: readonly Pair[]): BoundsResult['curve'] {
     const [ebim, uniform] = [kept('ebim'), kept('uniform')];
     return {
       rate,
-      ebim: meanOf(ebim.map(({ information }) => information)),
-      uniform: meanOf(uniform.map(({ information }) => information)),
+      ebim: mean(ebim.map(({ information }) => information)),
+      uniform: mean(uniform.map(({ information }) => information)),
       exceptions: [...ebim, ...uniform].filter(({ above }) => above).length,
     };
   });

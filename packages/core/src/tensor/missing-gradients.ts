@@ -19,6 +19,7 @@ import {
   util,
   zeros,
 } from '@tensorflow/tfjs';
+import { sizeOf } from '../ndarray.js';
 
 /** Gradients of operations that tfjs cannot differentiate at all. */
 
@@ -46,8 +47,8 @@ for (const kernelName of ['LogicalNot', 'All', 'Any']) {
 
 /** Where elements picked from a tensor lie in it, counted from 0, and what is added up there. */
 const addAt = (positions: Tensor, values: Tensor, shape: number[]): Tensor => {
-  const size = shape.reduce((a, b) => a * b, 1);
-  return reshape(unsortedSegmentSum(reshape(values, [-1]), reshape(positions, [-1]).as1D(), size), shape);
+  const flat = reshape(positions, [-1]).as1D();
+  return reshape(unsortedSegmentSum(reshape(values, [-1]), flat, sizeOf(shape)), shape);
 };
 
 registerGradient({

@@ -1,4 +1,5 @@
 import { logSumExp as tfLogSumExp } from '@tensorflow/tfjs';
+import { sizeOf } from '../ndarray.js';
 import { defineFused } from './fused.js';
 import {
   type Tensor,
@@ -44,7 +45,8 @@ export function logSumExp(x: Tensor, axis?: number | number[], keepDims = false)
  * @param logits `[..., C]`
  *
  * @example
- * console.log(softmaxEntropy(tensor2d([[0, 0], [9, -Infinity]])).dataSync().map((h) => Number(h.toFixed(4))).length); // 2
+ * const logits = tensor2d([[0, 0], [1, 0], [9, -Infinity]]);
+ * console.log(Array.from(softmaxEntropy(logits).dataSync(), (h) => Math.abs(h).toFixed(4)).join()); // 0.6931,0.5822,0.0000
  */
 export const softmaxEntropy = (logits: Tensor): Tensor => overRows((rows) => entropyKernel([rows], [], {}), logits);
 
@@ -52,8 +54,7 @@ export const softmaxEntropy = (logits: Tensor): Tensor => overRows((rows) => ent
 function overRows(f: (rows: Tensor) => Tensor, x: Tensor): Tensor {
   const leading = x.shape.slice(0, -1);
   if (leading.length === 1) return f(x);
-  const rows = leading.reduce((product, size) => product * size, 1);
-  return reshape(f(reshape(x, [rows, x.shape.at(-1)!])), leading);
+  return reshape(f(reshape(x, [sizeOf(leading), x.shape.at(-1)!])), leading);
 }
 
 const logSumExpKernel = defineFused<object>('LogSumExp', {

@@ -15,6 +15,7 @@ import {
   sum,
   zeros,
 } from '@tensorflow/tfjs';
+import { sizeOf } from '../ndarray.js';
 
 /** Gradients that tfjs has, but wrong or for some arguments only. */
 
@@ -23,8 +24,6 @@ function sumTo(gradient: Tensor, shape: number[]): Tensor {
   const axes = broadcast_util.getReductionAxes(shape, gradient.shape);
   return reshape(axes.length > 0 ? sum(gradient, axes) : gradient, shape);
 }
-
-const volume = (shape: number[]) => shape.reduce((a, b) => a * b, 1);
 
 type Binary = (dy: Tensor, a: Tensor, b: Tensor) => Tensor;
 
@@ -84,7 +83,7 @@ registerGradient({
     // one axis after the other, as repetitions of what lies beside
     const summed = (z: Tensor, count: number, axis: number) => {
       const [before, after] = [x!.shape.slice(0, axis), z.shape.slice(axis + 1)];
-      const parted = [volume(before), count, x!.shape[axis]!, volume(after)];
+      const parted = [sizeOf(before), count, x!.shape[axis]!, sizeOf(after)];
       return reshape(sum(reshape(z, parted), 1), [...before, x!.shape[axis]!, ...after]);
     };
     return { x: () => reps.reduce(summed, dy as Tensor) };
