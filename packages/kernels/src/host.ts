@@ -50,10 +50,10 @@ export class Host {
    * Runs a kernel over all of its units. Each unit is computed on its own, in the same way whatever part it falls into, so that
    * the result does not depend on how the units are divided.
    *
-   * @param grain how many units are worth a part of their own
+   * @param _grain how many units are worth a part of their own; so far one part does all
    */
-  run(kernel: Ranged, units: number, grain: number, ...args: number[]): void {
-    if (units > 0 && grain > 0) this.compiled[kernel](...args, 0, units);
+  run(kernel: Ranged, units: number, _grain: number, ...args: number[]): void {
+    if (units > 0) this.compiled[kernel](...args, 0, units);
   }
 
   /** Lends memory to work in. */

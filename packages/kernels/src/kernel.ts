@@ -27,7 +27,7 @@ export function register(host: Host, { name, run, takes }: Kernel): void {
   const own = replaced.get(name) ?? getKernel(name, 'wasm');
   if (own) {
     replaced.set(name, own);
-    own.setupFunc?.(host.backend as never);
+    own.setupFunc?.(host.backend as never); // the backend may have been made anew since
   }
   if (getKernel(name, 'wasm')) unregisterKernel(name, 'wasm');
   const kernelFunc: KernelFunc = (parameters) => {
