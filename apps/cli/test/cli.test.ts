@@ -72,7 +72,7 @@ describe('help and version', () => {
 
   it.each([
     [['re'], ['reproduce', 'resume']],
-    [['reproduce', 'cou'], ['count']],
+    [['reproduce', 'coun'], ['count']],
     [['list', 'adv'], ['adversarial-loss']],
     [['info', 'gen'], ['generalized-cross-entropy']],
     [['runs', 'e'], ['export']],
