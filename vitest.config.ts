@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+import { softwareVulkan } from './tools/workspace/chromium.mjs';
 
 /** One project for each workspace package that has tests, named as the package is. */
 const projects = ['packages', 'apps', 'tools'].flatMap((group) =>
@@ -12,6 +13,9 @@ const projects = ['packages', 'apps', 'tools'].flatMap((group) =>
       test: { name: (JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as { name: string }).name, root },
     })),
 );
+
+// The webgpu engine is tested on any machine that has a Chromium; without one its tests are skipped.
+Object.assign(process.env, softwareVulkan());
 
 execFileSync(process.execPath, [`${import.meta.dirname}/packages/kernels/build/compile.mjs`], { stdio: 'inherit' });
 

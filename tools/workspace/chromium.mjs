@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { accessSync, constants, existsSync, realpathSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
@@ -40,6 +40,27 @@ export function ensureChromium() {
     'The browser tests need Chromium: install it (Debian: apt-get install chromium) or set CHROME_PATH to a Chromium or Chrome.',
   );
   return undefined;
+}
+
+/**
+ * The variables that let a process without a GPU find SwiftShader, the Vulkan driver in software that comes with Chromium.
+ * Empty where a driver is named already, and where there is none.
+ */
+export function softwareVulkan(env = process.env) {
+  const chromium = findChromium(env);
+  if (!chromium || env.VK_DRIVER_FILES || env.VK_ICD_FILENAMES) return {};
+  const folders = [
+    dirname(realpathSync(chromium)),
+    '/usr/lib/chromium',
+    '/usr/lib/chromium-browser',
+    '/opt/google/chrome',
+  ];
+  const folder = folders.find((path) => existsSync(join(path, 'vk_swiftshader_icd.json')));
+  if (!folder) return {};
+  return {
+    VK_ICD_FILENAMES: join(folder, 'vk_swiftshader_icd.json'),
+    LD_LIBRARY_PATH: [env.LD_LIBRARY_PATH, folder].filter(Boolean).join(delimiter), // libvulkan.so.1
+  };
 }
 
 function isExecutable(path) {

@@ -6,9 +6,9 @@ import { layout } from '../terminal/table.js';
 /** `surprisal doctor`: what works here, and how to mend what does not. Fails when nothing can compute. */
 export async function doctor(output: Output): Promise<boolean> {
   const { discovered } = await loadPlugins();
-  const { probeEngines } = await import('@surprisal/core/tensor');
+  const { bestEngine, probeEngines } = await import('@surprisal/core/tensor');
   const engines = await probeEngines();
-  const best = engines.find(({ works }) => works);
+  const best = bestEngine(engines);
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
     version: string;
   };
@@ -21,13 +21,13 @@ export async function doctor(output: Output): Promise<boolean> {
     problem,
     mend: problem === undefined ? undefined : `update or reinstall ${name}, or take it out of package.json`,
   }));
-  output.result({ surprisal: version, node: process.version, engine: best?.name, engines, plugins });
-  output.print(`surprisal ${version}, node ${process.version}, engine that "auto" takes: ${best?.name ?? 'none'}`);
+  output.result({ surprisal: version, node: process.version, engine: best, engines, plugins });
+  output.print(`surprisal ${version}, node ${process.version}, engine that "auto" takes: ${best ?? 'none'}`);
   const mark = (works: boolean) => (works ? 'works' : 'does not work');
   output.print(`\n${output.colors.bold('engines')}`);
   for (const line of layout(
     ['engine', '', 'version', 'why not', 'mend'],
-    engines.map((e) => [e.name, mark(e.works), e.version ?? '', e.problem ?? '', e.mend ?? '']),
+    engines.map((e) => [e.name, mark(e.works), e.version ?? '', e.problem ?? onDevice(e), e.mend ?? '']),
   ))
     output.print(`  ${line}`);
   output.print(`\n${output.colors.bold('plugins')}`);
@@ -40,3 +40,8 @@ export async function doctor(output: Output): Promise<boolean> {
   for (const line of layout(['package', 'version', '', ''], rows)) output.print(`  ${line}`);
   return best !== undefined;
 }
+
+const onDevice = ({ device, emulated }: { readonly device?: string; readonly emulated?: boolean }) =>
+  device === undefined
+    ? ''
+    : `on ${device}${emulated ? ' (no GPU but the processor: slow, "auto" passes it over)' : ''}`;

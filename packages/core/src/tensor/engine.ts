@@ -1,6 +1,7 @@
 import { backend, getBackend, ready, setBackend, version } from '@tensorflow/tfjs';
 import { MissingDependencyError } from '../errors.js';
 import { unknownName } from '../suggest.js';
+import { findGpu } from './webgpu/gpu.js';
 
 /** The engines, best first. */
 export const engineNames = ['tensorflow-gpu', 'tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
@@ -16,6 +17,10 @@ export interface EngineStatus {
   readonly name: EngineName;
   readonly works: boolean;
   readonly version?: string;
+  /** The GPU, by its name. */
+  readonly device?: string;
+  /** True when the processor plays the GPU: right, but slow. `'auto'` passes it over. */
+  readonly emulated?: boolean;
   readonly problem?: string;
   readonly mend?: string;
 }
@@ -26,8 +31,8 @@ interface Engine {
   /** The package that brings it. */
   readonly package: string;
   readonly mend: string;
-  /** Loads it; gives its version. */
-  load(options: EngineOptions): Promise<string>;
+  /** Loads it, and says what was loaded. */
+  load(options: EngineOptions): Promise<Pick<EngineStatus, 'version' | 'device' | 'emulated'>>;
   /** What is left to do once it has started. */
   prepare?(): Promise<void>;
 }
@@ -41,12 +46,15 @@ const engines: Record<EngineName, Engine> = {
     backend: 'webgpu',
     package: '@tensorflow/tfjs-backend-webgpu',
     mend: inNode
-      ? 'install @tensorflow/tfjs-backend-webgpu and webgpu, on a machine with a GPU driver for Vulkan, Metal or D3D12'
+      ? 'npm install @tensorflow/tfjs-backend-webgpu webgpu, on a machine with a driver for Vulkan, Metal or D3D12'
       : 'use a browser with WebGPU, on a page served over https or from localhost',
     async load() {
-      if (inNode) await provideNavigatorGpu();
+      const { name, emulated } = await findGpu();
       await import('@tensorflow/tfjs-backend-webgpu');
-      return version['tfjs-core'];
+      return { version: version['tfjs-core'], device: name, emulated };
+    },
+    async prepare() {
+      (await import('./webgpu/index.js')).prepareWebgpu();
     },
   },
   wasm: {
@@ -56,7 +64,7 @@ const engines: Record<EngineName, Engine> = {
     async load({ wasmPaths }) {
       const wasm = await import('@tensorflow/tfjs-backend-wasm');
       if (wasmPaths !== undefined) wasm.setWasmPaths(wasmPaths as string);
-      return wasm.version_wasm;
+      return { version: wasm.version_wasm };
     },
     async prepare() {
       await (await import('@surprisal/kernels')).installKernels(backend());
@@ -66,7 +74,7 @@ const engines: Record<EngineName, Engine> = {
     backend: 'cpu',
     package: '@tensorflow/tfjs',
     mend: 'install @tensorflow/tfjs',
-    load: () => Promise.resolve(version['tfjs-core']),
+    load: () => Promise.resolve({ version: version['tfjs-core'] }),
   },
 };
 
@@ -86,9 +94,13 @@ export async function useEngine(name: EngineName | 'auto' = 'auto', options: Eng
     if (status.works) return name;
     throw new MissingDependencyError(`engine ${name} does not work here: ${status.problem}; ${status.mend}`);
   }
-  for (const candidate of engineNames) if ((await start(candidate, options)).works) return candidate;
+  for (const candidate of engineNames) if (bestEngine([await start(candidate, options)])) return candidate;
   throw new MissingDependencyError('no engine works here: install @tensorflow/tfjs and @tensorflow/tfjs-backend-wasm');
 }
+
+/** The engine that `'auto'` takes: the first that works, and on no emulated GPU. */
+export const bestEngine = (statuses: readonly EngineStatus[]): EngineName | undefined =>
+  statuses.find(({ works, emulated }) => works && !emulated)?.name;
 
 /** The engine in use: the one that was chosen, or the one of tfjs's own choice when it is one of ours. */
 export function currentEngine(): EngineName | undefined {
@@ -119,7 +131,7 @@ async function start(name: EngineName, options: EngineOptions): Promise<EngineSt
     await engine.prepare?.();
     chosen = name;
     (backend() as { firstUse?: boolean }).firstUse = false; // the cpu backend would greet on stdout
-    return { name, works: true, version: loaded };
+    return { name, works: true, ...loaded };
   } catch (error) {
     return { name, works: false, problem: reason(engine, error), mend: engine.mend };
   }
@@ -130,8 +142,10 @@ function reason(engine: Engine, error: unknown): string {
   const missing =
     code === 'ERR_MODULE_NOT_FOUND' ||
     code === 'MODULE_NOT_FOUND' ||
-    /Cannot find (module|package)|Failed to resolve/.test(message);
-  return missing ? `${/'([^']+)'/.exec(message)?.[1] ?? engine.package} is not installed` : message.split('\n')[0]!;
+    /Cannot find (module|package)|(Failed to|Could not) resolve/.test(message);
+  return missing
+    ? `${/['"]([^'"]+)['"]/.exec(message)?.[1] ?? engine.package} is not installed`
+    : message.split('\n')[0]!;
 }
 
 /** TensorFlow's own library, through an addon that is loaded only when it is installed. */
@@ -143,7 +157,8 @@ function native(name: string, needs: string): Engine {
     async load() {
       if (!inNode) throw new Error('it runs in Node only');
       await restoreIsNullOrUndefined();
-      return ((await import(/* @vite-ignore */ name)) as { version: Record<string, string> }).version['tfjs-node']!;
+      const { version } = (await import(/* @vite-ignore */ name)) as { version: Record<string, string> };
+      return { version: version['tfjs-node']! };
     },
   };
 }
@@ -154,19 +169,4 @@ async function restoreIsNullOrUndefined() {
     default: { isNullOrUndefined?: (value: unknown) => boolean };
   };
   util.default.isNullOrUndefined ??= (value) => value === null || value === undefined;
-}
-
-/** Dawn, from the npm package `webgpu`, as the `navigator.gpu` that a browser would have. */
-async function provideNavigatorGpu() {
-  const host = globalThis as { navigator?: { gpu?: unknown } };
-  if (host.navigator?.gpu) return;
-  const name = 'webgpu';
-  const { create, globals } = (await import(/* @vite-ignore */ name)) as {
-    create(flags: string[]): unknown;
-    globals: object;
-  };
-  Object.assign(globalThis, globals);
-  const navigator = host.navigator ?? {};
-  Object.defineProperty(navigator, 'gpu', { value: create([]), configurable: true });
-  Object.defineProperty(globalThis, 'navigator', { value: navigator, configurable: true });
 }

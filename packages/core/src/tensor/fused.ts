@@ -22,7 +22,7 @@
  * | `SurprisalSoftmaxJensenShannon` | `p`, `q`: logits [N, C] | | divergence [N]; `statistics` [N, 6]: max and logSum of p, of q, KL(p; m), KL(q; m) with m = (p + q) / 2 |
  * | `SurprisalSoftmaxJensenShannonGradP` | `dy`, `p`, `q`, `statistics` | | gradient of `p` [N, C] |
  * | `SurprisalSoftmaxJensenShannonGradQ` | the same | | gradient of `q` [N, C] |
- * | `SurprisalLinearCrossEntropy` | `inputs` [N, D], `weights` [D, C], `bias` [C], `labels` int32 [N] | `labelSmoothing`, `zLoss` | loss [N]; `statistics` [N, 4]: max, logSum, 0, loss |
+ * | `SurprisalLinearCrossEntropy` | `inputs` [N, D], `weights` [D, C], `bias` [C], `labels` int32 [N] | `labelSmoothing`, `zLoss` | loss [N]; `statistics` [N, 4]: max, logSum, what the kernels like, loss |
  * | `SurprisalLinearCrossEntropyGrad` | `dy`, the four, `statistics` | the same | gradients of `inputs`, `weights`, `bias` |
  *
  * The formulas stand with the public functions: `softmaxCrossEntropy` and so on. For cross-entropy, with `e = labelSmoothing`,

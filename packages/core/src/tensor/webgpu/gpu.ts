@@ -1,0 +1,53 @@
+/** What a GPU is called, and whether it is one: a driver may let the processor play its part. */
+export interface Gpu {
+  readonly name: string;
+  readonly emulated: boolean;
+}
+
+interface AdapterInfo {
+  readonly vendor?: string;
+  readonly architecture?: string;
+  readonly description?: string;
+  readonly isFallbackAdapter?: boolean;
+}
+
+/** As much of WebGPU as is needed to find out whether there is any. */
+interface Gateway {
+  requestAdapter(options: object): Promise<{ readonly info?: AdapterInfo } | null>;
+}
+
+const inNode = typeof process !== 'undefined' && process.versions?.node !== undefined;
+const host = globalThis as { navigator?: { gpu?: Gateway } };
+
+/**
+ * Finds the GPU that tfjs will take. In Node it is reached through Dawn, from the npm package `webgpu`.
+ *
+ * @throws Error that says what is missing
+ */
+export async function findGpu(): Promise<Gpu> {
+  if (inNode && !host.navigator?.gpu) await provideGateway();
+  const gateway = host.navigator?.gpu;
+  if (!gateway) throw new Error('this page has no WebGPU');
+  const adapter = await gateway.requestAdapter({ powerPreference: 'high-performance' }); // as tfjs asks
+  if (adapter) return describe(adapter.info ?? {});
+  if (inNode) delete host.navigator!.gpu; // so that nothing holds on to it
+  throw new Error(inNode ? 'no driver for a GPU was found' : 'the browser gives no GPU to this page');
+}
+
+const describe = ({ vendor, architecture, description, isFallbackAdapter }: AdapterInfo): Gpu => {
+  const name = [vendor, architecture, description].filter(Boolean).join(', ') || 'a GPU without a name';
+  return { name, emulated: isFallbackAdapter ?? /swiftshader|llvmpipe|basic render/i.test(name) };
+};
+
+/** Dawn, as the `navigator.gpu` that a page would have. */
+async function provideGateway(): Promise<void> {
+  const name = 'webgpu';
+  const { create, globals } = (await import(/* @vite-ignore */ name)) as {
+    create(flags: string[]): Gateway;
+    globals: object;
+  };
+  Object.assign(globalThis, globals);
+  const navigator = host.navigator ?? {};
+  Object.defineProperty(navigator, 'gpu', { value: create([]), configurable: true });
+  Object.defineProperty(globalThis, 'navigator', { value: navigator, configurable: true });
+}

@@ -1,0 +1,86 @@
+import {
+  type Tensor,
+  type TensorInfo,
+  backend,
+  engine,
+  getKernel,
+  registerKernel,
+  unregisterKernel,
+} from '@tensorflow/tfjs';
+
+/** A WGSL program as tfjs's webgpu backend takes it: `main` is called once per invocation, with the index of its output if it asks. */
+interface TfjsProgram {
+  readonly variableNames: readonly string[];
+  readonly outputShape: readonly number[];
+  readonly dispatchLayout: { readonly x: readonly number[] };
+  readonly dispatch: readonly [number, number, number];
+  readonly workgroupSize: readonly [number, number, number];
+  readonly shaderKey: string;
+  readonly size: boolean;
+  readonly uniforms?: string;
+  getUserCode(): string;
+}
+
+interface WebgpuBackend {
+  runWebGPUProgram(
+    program: TfjsProgram,
+    inputs: TensorInfo[],
+    dtype: 'float32',
+    uniforms?: readonly UniformValue[],
+  ): TensorInfo;
+}
+
+interface UniformValue {
+  readonly type: 'float32' | 'int32';
+  readonly data: readonly number[];
+}
+
+/** What {@link runProgram} runs. Programs of one name have one code. */
+export interface Program {
+  readonly name: string;
+  /** Names and tensors: in WGSL, arrays of these names, and `uniforms.nameShape`. */
+  readonly inputs: Readonly<Record<string, TensorInfo>>;
+  readonly output: readonly number[];
+  /** Groups of this many invocations work together; as many groups as are asked for. */
+  readonly workgroup: number;
+  readonly groups: number;
+  /** Numbers, which are `uniforms.name` in WGSL: float32. */
+  readonly parameters?: Readonly<Record<string, number>>;
+  readonly code: string;
+}
+
+/** Runs a WGSL program on the backend in use, and gives its output in float32. */
+export function runProgram({ name, inputs, output, workgroup, groups, parameters = {}, code }: Program): Tensor {
+  const names = Object.keys(parameters);
+  const program: TfjsProgram = {
+    variableNames: Object.keys(inputs),
+    outputShape: output,
+    dispatchLayout: { x: output.map((_, i) => i) },
+    dispatch: [Math.max(1, groups), 1, 1],
+    workgroupSize: [workgroup, 1, 1],
+    shaderKey: `surprisal_${name}`,
+    size: true,
+    ...(names.length > 0 && { uniforms: names.map((parameter) => `${parameter} : f32,`).join(' ') }),
+    getUserCode: () => code,
+  };
+  const values = names.map((parameter): UniformValue => ({ type: 'float32', data: [parameters[parameter]!] }));
+  const webgpu = backend() as unknown as WebgpuBackend;
+  return engine().makeTensorFromTensorInfo(webgpu.runWebGPUProgram(program, Object.values(inputs), 'float32', values));
+}
+
+/** Computes a kernel's outputs from its inputs and attributes. It may use other operations. */
+export type Compute = (
+  inputs: Readonly<Record<string, Tensor>>,
+  attributes: Readonly<Record<string, number>>,
+) => Tensor | Tensor[];
+
+/** Registers a kernel for the webgpu backend, in the place of tfjs's own if it has one. */
+export function register(kernelName: string, compute: Compute): void {
+  if (getKernel(kernelName, 'webgpu')) unregisterKernel(kernelName, 'webgpu');
+  registerKernel({
+    kernelName,
+    backendName: 'webgpu',
+    kernelFunc: ({ inputs, attrs }) =>
+      compute(inputs as Record<string, Tensor>, (attrs ?? {}) as Readonly<Record<string, number>>),
+  });
+}
