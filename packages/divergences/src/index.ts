@@ -7,6 +7,8 @@ export { type Limits } from './classes.js';
 export { type Form } from './distributions.js';
 export { type Divergence, type DivergenceDefinition, type DivergenceOptions, defineDivergence } from './divergence.js';
 export { fDivergence } from './f-divergence.js';
+export * from './gaussian/index.js';
 export * from './generators.js';
 export * from './jensen-shannon.js';
 export * from './kullback-leibler.js';
+export * from './samples/index.js';

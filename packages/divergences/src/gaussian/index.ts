@@ -1,0 +1,11 @@
+export * from './cauchy-schwarz.js';
+export * from './gaussian-divergence.js';
+export {
+  type CheckedGaussian,
+  type DimensionTerm,
+  type Gaussian,
+  gaussianOfSample,
+  sumOverDimensions,
+} from './gaussian.js';
+export * from './renyi.js';
+export * from './wasserstein.js';

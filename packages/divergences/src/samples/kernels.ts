@@ -1,0 +1,77 @@
+import { quantile } from '@surprisal/core/numerics';
+import { type Tensor, add, div, exp, mul, neg, reciprocal } from '@surprisal/core/tensor';
+import { z } from 'zod';
+import { safePower } from './pairs.js';
+import { type Sample, squaredDistance } from './sample.js';
+
+/** A kernel of the squared distance: 1 where points coincide, falling to 0. */
+interface Kernel {
+  host(squared: number, width: number): number;
+  tensor(squared: Tensor, width: number): Tensor;
+}
+
+/** The widths of the multi-scale kernel, as multiples of the bandwidth. */
+const SCALES = [0.25, 0.5, 1, 2, 4] as const;
+
+const gaussian: Kernel = {
+  host: (squared, width) => Math.exp(-squared / width / (2 * width)),
+  tensor: (squared, width) => exp(div(div(squared, width), -2 * width)),
+};
+
+/** The kernels that have names. All are characteristic: the mean of the kernel tells distributions apart. */
+export const kernels = {
+  gaussian,
+  'multi-scale': {
+    host(squared, width) {
+      let total = 0;
+      for (const scale of SCALES) total += gaussian.host(squared, scale * width);
+      return total / SCALES.length;
+    },
+    tensor: (squared, width) =>
+      mul(
+        SCALES.map((scale) => gaussian.tensor(squared, scale * width)).reduce((a, b) => add(a, b)),
+        1 / SCALES.length,
+      ),
+  },
+  laplacian: {
+    host: (squared, width) => Math.exp(-Math.sqrt(squared) / width),
+    tensor: (squared, width) => exp(neg(div(safePower(squared, 0.5), width))),
+  },
+  'rational-quadratic': {
+    host: (squared, width) => 1 / (1 + squared / width / (2 * width)),
+    tensor: (squared, width) => reciprocal(add(div(div(squared, width), 2 * width), 1)),
+  },
+} satisfies Record<string, Kernel>;
+
+/** The parameter of methods with a kernel: 0 stands for {@link medianDistance}. */
+export const bandwidthParameter = z
+  .number()
+  .min(0)
+  .default(0)
+  .meta({ upTo: 5, step: 0.1 })
+  .describe('width of the kernel, in the unit of the data; 0: the median distance of the points');
+
+/** More points are thinned out before their distances are ranked. */
+const RANKED = 1000;
+
+/**
+ * The median distance between two different points of both samples together: the usual width of a kernel (Gretton et al. 2012). Of more
+ * than 1,000 points, as many are taken, evenly spaced. Where most points coincide it is their mean distance, and 1 where all do.
+ */
+export function medianDistance(x: Sample, y: Sample): number {
+  const total = x.n + y.n;
+  const count = Math.min(total, RANKED);
+  const at = (k: number) => {
+    const index = Math.floor((k * total) / count);
+    return index < x.n ? ([x, index] as const) : ([y, index - x.n] as const);
+  };
+  const distances = new Float64Array((count * (count - 1)) / 2);
+  for (let a = 0, k = 0; a < count; a++) {
+    for (let b = a + 1; b < count; b++) distances[k++] = Math.sqrt(squaredDistance(...at(a), ...at(b)));
+  }
+  const mean = distances.reduce((sum, distance) => sum + distance, 0) / distances.length;
+  return [quantile(distances, 0.5), mean].find((width) => width > LEAST) ?? 1;
+}
+
+/** Distances below this are none: their squares are not numbers of float32, nor of float64 soon. */
+const LEAST = 1e-30;
