@@ -87,8 +87,8 @@ function normalised(masses: Float64Array): Float64Array | undefined {
  * Sends a message by the actions of an agent (a Markov coding game): at each step the agent plays its policy given the message, and
  * whoever knows the policy, the prior and the rate learns of the message from what it does.
  *
- * Sokota, Schroeder de Witt, Igl, Zintgraf, Torr, Whiteson, Foerster: Communicating via Markov Decision Processes, 2022,
- * arXiv:2107.08295; with a rate limit: Ebrahimi, Chen, Khisti, 2024, arXiv:2410.21666.
+ * Sokota, Schroeder de Witt, Igl, Zintgraf, Torr, Strohmeier, Kolter, Whiteson, Foerster: Communicating via Markov Decision Processes,
+ * 2022, arXiv:2107.08295; with a rate limit: Ebrahimi, Chen, Khisti, 2024, arXiv:2410.21666.
  *
  * @throws DomainError for a message that is none of the prior's, and a compression rate out of range
  *
