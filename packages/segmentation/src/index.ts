@@ -1,4 +1,5 @@
-export { dice } from './dice.js';
+export { boundary, regionWise } from './distance-maps.js';
+export * from './metrics.js';
 export { pixelCrossEntropy } from './pixel-cross-entropy.js';
 export {
   type SegmentationLoss,
@@ -8,11 +9,10 @@ export {
   weightedSum,
 } from './segmentation-loss.js';
 export { type Masks } from './segmentation-masks.js';
-export {
-  type SegmentationMetric,
-  type SegmentationMetricDefinition,
-  defineSegmentationMetric,
-} from './segmentation-metric.js';
 export { SegmentationTerms } from './segmentation-terms.js';
+export { skeletonRecall } from './skeleton-recall.js';
+export { type SkeletonOverlap, skeletonOverlap, softClDice } from './soft-cl-dice.js';
+export { softSkeleton } from './soft-skeleton.js';
+export { type PersistenceLossOptions, persistenceLoss, topoLoss } from './topo-loss.js';
 export { ceDice, softDice, tversky } from './tversky.js';
-export { type Mask } from './topology/mask.js';
+export { warpingLoss } from './warping-loss.js';
