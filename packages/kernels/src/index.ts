@@ -7,11 +7,13 @@ import {
 import { einsum } from './einsum.js';
 import { Host, type WasmBackend } from './host.js';
 import { type Kernel, register } from './kernel.js';
+import { linearCrossEntropy } from './linear-cross-entropy.js';
 import { batchMatMul, fusedMatMul } from './matmul.js';
 import { guardAllocator } from './memory.js';
 import { compileInto } from './module.js';
 import { maxPoolGrad } from './pooling.js';
 import { unsortedSegmentSum } from './segments.js';
+import { softmaxCrossEntropy, softmaxRows } from './softmax.js';
 import { unaryKernels } from './unary.js';
 
 export type { WasmBackend } from './host.js';
@@ -26,6 +28,9 @@ const kernels: readonly Kernel[] = [
   depthwiseBackpropInput,
   maxPoolGrad,
   unsortedSegmentSum,
+  ...softmaxCrossEntropy,
+  ...softmaxRows,
+  ...linearCrossEntropy,
   ...unaryKernels,
   einsum,
 ];

@@ -4,7 +4,29 @@ import type { WasmBackend } from './host.js';
  * Kernels that are run through `Host.run`, in parts: plain numbers, the last two of them the range [from, to) of units to work on.
  * Addresses come first, then sizes, then parameters.
  */
-export type Ranged = 'addBias' | 'erf' | 'exp' | 'expm1' | 'log' | 'log1p' | 'sigmoid' | 'tanh';
+export type Ranged =
+  | 'addBias'
+  | 'erf'
+  | 'exp'
+  | 'expm1'
+  | 'knownLosses'
+  | 'log'
+  | 'log1p'
+  | 'logSumExpGradient'
+  | 'logSumExpRows'
+  | 'logitsToGradient'
+  | 'sigmoid'
+  | 'softmaxCrossEntropy'
+  | 'softmaxCrossEntropyGradient'
+  | 'softmaxEntropyGradient'
+  | 'softmaxEntropyRows'
+  | 'softmaxJensenShannon'
+  | 'softmaxJensenShannonGradient'
+  | 'softmaxKullbackLeibler'
+  | 'softmaxKullbackLeiblerGradient'
+  | 'sumRows'
+  | 'takeLogits'
+  | 'tanh';
 
 /** A kernel of which a part can be run. */
 export type RangedKernel = (...args: number[]) => void;
