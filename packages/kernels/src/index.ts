@@ -7,6 +7,7 @@ import {
 import { einsum } from './einsum.js';
 import { Host, type WasmBackend } from './host.js';
 import { type Kernel, register } from './kernel.js';
+import { identity } from './identity.js';
 import { linearCrossEntropy } from './linear-cross-entropy.js';
 import { batchMatMul, fusedMatMul } from './matmul.js';
 import { guardAllocator } from './memory.js';
@@ -28,6 +29,7 @@ const kernels: readonly Kernel[] = [
   depthwiseBackpropInput,
   maxPoolGrad,
   unsortedSegmentSum,
+  identity,
   ...softmaxCrossEntropy,
   ...softmaxRows,
   ...linearCrossEntropy,

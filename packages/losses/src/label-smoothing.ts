@@ -1,4 +1,4 @@
-import { add, greater, mean, mul, neg, where, zerosLike } from '@surprisal/core/tensor';
+import { softmaxCrossEntropy } from '@surprisal/core/tensor';
 import { z } from 'zod';
 import { defineLoss } from './loss.js';
 
@@ -27,9 +27,6 @@ export const labelSmoothing = defineLoss({
       .meta({ step: 0.01 })
       .describe('probability that is spread over all classes'),
   }),
-  perExample(terms, { epsilon }) {
-    const { logProbs } = terms;
-    const finite = where(greater(logProbs, -Infinity), logProbs, zerosLike(logProbs));
-    return add(mul(terms.expectation(neg), 1 - epsilon), mul(mean(neg(finite), 1), epsilon));
-  },
+  perExample: ({ logits, labels }, { epsilon }) =>
+    softmaxCrossEntropy(logits, labels.tensor, { labelSmoothing: epsilon }),
 });
