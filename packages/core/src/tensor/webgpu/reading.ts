@@ -11,7 +11,7 @@ interface Readable {
  * defined; this says what to do.
  */
 export function explainReading(): void {
-  if (typeof OffscreenCanvas !== 'undefined') return;
+  if ('OffscreenCanvas' in globalThis) return;
   const gpu = backend() as unknown as Readable;
   gpu.readSync = (id) => {
     const { values } = gpu.tensorMap.get(id);
