@@ -2,9 +2,10 @@ export { addBias } from './bias';
 export { convolutionFilterGradient, convolutionInputGradient, convolutionScratch } from './convolution';
 export { softmaxCrossEntropy, softmaxCrossEntropyGradient } from './cross-entropy';
 export { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise';
-export { knownLosses, logitsToGradient, sumRows, takeLogits } from './linear-cross-entropy';
+export { addRowsTo, knownLosses, logitsToGradient, takeLogits } from './linear-cross-entropy';
 export { multiply, multiplyScratch } from './matmul';
 export { maxPoolGradient } from './pooling';
+export { maxColumns, maxRows, minColumns, minRows, sumColumns, sumRows } from './reductions';
 export { segmentSum } from './segments';
 export {
   softmaxJensenShannon,
@@ -12,5 +13,13 @@ export {
   softmaxKullbackLeibler,
   softmaxKullbackLeiblerGradient,
 } from './softmax-divergence';
-export { logSumExpGradient, logSumExpRows, softmaxEntropyGradient, softmaxEntropyRows } from './softmax-rows';
-export { erf, exp, expm1, log, log1p, sigmoid, tanh } from './unary';
+export {
+  logSoftmax,
+  logSumExpGradient,
+  logSumExpRows,
+  softmax,
+  softmaxEntropyGradient,
+  softmaxEntropyRows,
+} from './softmax-rows';
+export { copyRuns, transposeMatrices } from './transpose';
+export { clip, erf, exp, expm1, log, log1p, reciprocal, rsqrt, sigmoid, sign, softplus, sqrt, tanh } from './unary';

@@ -106,8 +106,8 @@ export function logitsToGradient(
   }
 }
 
-/** out [n] = the sum of the rows of x [rows, n], or added to it, for the columns [from, to). */
-export function sumRows(x: usize, rows: i32, n: i32, out: usize, accumulate: i32, from: i32, to: i32): void {
+/** Adds the rows of x [rows, n] to out [n], which is 0 first unless it is to `accumulate`, for the columns [from, to). */
+export function addRowsTo(x: usize, rows: i32, n: i32, out: usize, accumulate: i32, from: i32, to: i32): void {
   const place = at(out, from, 1);
   if (!accumulate) zero(place, to - from);
   for (let i = 0; i < rows; i++) addTo(at(x, i, n) + ((<usize>from) << 2), place, to - from);

@@ -4,6 +4,7 @@
  */
 import { Four } from './lanes';
 import { Math4 } from './math';
+import { sumOf } from './reductions';
 
 /** Summed for themselves first, so that long rows lose no digits. */
 const BLOCK = 512;
@@ -36,14 +37,24 @@ export function rowMax(x: usize, n: i32): f32 {
 export function sumExp(x: usize, n: i32, largest: f32): f32 {
   const shift = f32x4.splat(largest);
   let total = f32x4.splat(0);
-  while (n >= 4) {
-    let part = f32x4.splat(0);
-    const end = x + ((<usize>min(n & ~3, BLOCK)) << 2);
+  while (n >= 16) {
+    let a = f32x4.splat(0),
+      b = a,
+      c = a,
+      d = a;
+    const end = x + ((<usize>min(n & ~15, BLOCK)) << 2);
     n -= <i32>((end - x) >> 2);
-    for (; x < end; x += 16) part = f32x4.add(part, Math4.expOfNegative(f32x4.sub(v128.load(x), shift)));
-    total = f32x4.add(total, part);
+    for (; x < end; x += 64) {
+      a = f32x4.add(a, Math4.expOfNegative(f32x4.sub(v128.load(x), shift))); // four vectors share the constants
+      b = f32x4.add(b, Math4.expOfNegative(f32x4.sub(v128.load(x, 16), shift)));
+      c = f32x4.add(c, Math4.expOfNegative(f32x4.sub(v128.load(x, 32), shift)));
+      d = f32x4.add(d, Math4.expOfNegative(f32x4.sub(v128.load(x, 48), shift)));
+    }
+    total = f32x4.add(total, f32x4.add(f32x4.add(a, b), f32x4.add(c, d)));
   }
-  if (n > 0) total = f32x4.add(total, Math4.expOfNegative(f32x4.sub(Four.load(x, 0, n, -Infinity), shift)));
+  for (; n > 0; n -= 4, x += 16) {
+    total = f32x4.add(total, Math4.expOfNegative(f32x4.sub(Four.load(x, 0, n, -Infinity), shift)));
+  }
   return Four.sum(total);
 }
 
@@ -51,10 +62,20 @@ export function sumExp(x: usize, n: i32, largest: f32): f32 {
 export function scaledExp(x: usize, n: i32, largest: f32, factor: f32, out: usize): void {
   const shift = f32x4.splat(largest);
   const by = f32x4.splat(factor);
-  for (; n >= 4; n -= 4, x += 16, out += 16) {
-    v128.store(out, f32x4.mul(by, Math4.expOfNegative(f32x4.sub(v128.load(x), shift))));
+  for (; n >= 16; n -= 16, x += 64, out += 64) {
+    const a = Math4.expOfNegative(f32x4.sub(v128.load(x), shift));
+    const b = Math4.expOfNegative(f32x4.sub(v128.load(x, 16), shift));
+    const c = Math4.expOfNegative(f32x4.sub(v128.load(x, 32), shift));
+    const d = Math4.expOfNegative(f32x4.sub(v128.load(x, 48), shift));
+    v128.store(out, f32x4.mul(by, a));
+    v128.store(out, f32x4.mul(by, b), 16);
+    v128.store(out, f32x4.mul(by, c), 32);
+    v128.store(out, f32x4.mul(by, d), 48);
   }
-  if (n > 0) Four.store(out, 0, n, f32x4.mul(by, Math4.expOfNegative(f32x4.sub(Four.load(x, 0, n, 0), shift))));
+  for (; n > 0; n -= 4, x += 16, out += 16) {
+    const rest = Math4.expOfNegative(f32x4.sub(Four.load(x, 0, n, 0), shift));
+    Four.store(out, 0, n, f32x4.mul(by, rest));
+  }
 }
 
 export function exp(x: f32): f32 {
@@ -74,6 +95,38 @@ export function putStatistics(to: usize, largest: f32, logSum: f32, third: f32, 
   store<f32>(to, logSum, 4);
   store<f32>(to, third, 8);
   store<f32>(to, value, 12);
+}
+
+/** out = softmax(x), row by row of x [rows, n]. A row of nothing but -Infinity gives NaN. */
+export function softmax(x: usize, n: i32, out: usize, from: i32, to: i32): void {
+  for (let i = from; i < to; i++) {
+    const row = at(out, i, n);
+    scaledExp(at(x, i, n), n, rowMax(at(x, i, n), n), 1, row);
+    scale(row, n, 1 / sumOf(row, n));
+  }
+}
+
+/** out = x - largest - log sum exp(x - largest): what both add up to would round off what the logarithm adds. */
+export function logSoftmax(x: usize, n: i32, out: usize, from: i32, to: i32): void {
+  for (let i = from; i < to; i++) {
+    const row = at(x, i, n);
+    const largest = rowMax(row, n);
+    shift(row, n, largest, log(sumExp(row, n, largest)), at(out, i, n));
+  }
+}
+
+function scale(x: usize, n: i32, by: f32): void {
+  const factor = f32x4.splat(by);
+  for (; n >= 4; n -= 4, x += 16) v128.store(x, f32x4.mul(v128.load(x), factor));
+  for (; n > 0; n--, x += 4) store<f32>(x, load<f32>(x) * by);
+}
+
+/** out = x - first - second */
+function shift(x: usize, n: i32, first: f32, second: f32, out: usize): void {
+  const a = f32x4.splat(first);
+  const b = f32x4.splat(second);
+  for (; n >= 4; n -= 4, x += 16, out += 16) v128.store(out, f32x4.sub(f32x4.sub(v128.load(x), a), b));
+  for (; n > 0; n--, x += 4, out += 4) store<f32>(out, load<f32>(x) - first - second);
 }
 
 /** values [rows] = log sum exp x, statistics [rows, 4], for rows of x [rows, n]. */

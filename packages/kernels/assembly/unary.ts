@@ -1,3 +1,4 @@
+import { Four } from './lanes';
 import { Math4 } from './math';
 
 /** out[i] = f(x[i]) for i in [from, to). f is a method of F, put in place when this is compiled. */
@@ -6,8 +7,17 @@ function map<F>(x: usize, out: usize, from: i32, to: i32): void {
   out += (<usize>from) << 2;
   const f = changetype<F>(0);
   let n = to - from;
-  for (; n >= 4; n -= 4, x += 16, out += 16) v128.store(out, f.of(v128.load(x)));
-  for (; n > 0; n--, x += 4, out += 4) v128.store32_lane(out, f.of(v128.load32_splat(x)), 0);
+  for (; n >= 16; n -= 16, x += 64, out += 64) {
+    const a = f.of(v128.load(x)); // four vectors share the constants, which would be made anew for each
+    const b = f.of(v128.load(x, 16));
+    const c = f.of(v128.load(x, 32));
+    const d = f.of(v128.load(x, 48));
+    v128.store(out, a);
+    v128.store(out, b, 16);
+    v128.store(out, c, 32);
+    v128.store(out, d, 48);
+  }
+  for (; n > 0; n -= 4, x += 16, out += 16) Four.store(out, 0, n, f.of(Four.load(x, 0, n, 0)));
 }
 
 class Exp {
@@ -59,6 +69,44 @@ class Erf {
   }
 }
 
+class Softplus {
+  @inline
+  of(x: v128): v128 {
+    return Math4.softplus(x);
+  }
+}
+
+/** 1, 0 or -1; 0 for NaN */
+class Sign {
+  @inline
+  of(x: v128): v128 {
+    const zero = f32x4.splat(0);
+    const above = v128.and(f32x4.gt(x, zero), f32x4.splat(1));
+    return v128.or(above, v128.and(f32x4.lt(x, zero), f32x4.splat(-1)));
+  }
+}
+
+class Sqrt {
+  @inline
+  of(x: v128): v128 {
+    return f32x4.sqrt(x);
+  }
+}
+
+class Rsqrt {
+  @inline
+  of(x: v128): v128 {
+    return f32x4.div(f32x4.splat(1), f32x4.sqrt(x));
+  }
+}
+
+class Reciprocal {
+  @inline
+  of(x: v128): v128 {
+    return f32x4.div(f32x4.splat(1), x);
+  }
+}
+
 export function exp(x: usize, out: usize, from: i32, to: i32): void {
   map<Exp>(x, out, from, to);
 }
@@ -85,4 +133,40 @@ export function sigmoid(x: usize, out: usize, from: i32, to: i32): void {
 
 export function erf(x: usize, out: usize, from: i32, to: i32): void {
   map<Erf>(x, out, from, to);
+}
+
+export function softplus(x: usize, out: usize, from: i32, to: i32): void {
+  map<Softplus>(x, out, from, to);
+}
+
+export function sign(x: usize, out: usize, from: i32, to: i32): void {
+  map<Sign>(x, out, from, to);
+}
+
+export function sqrt(x: usize, out: usize, from: i32, to: i32): void {
+  map<Sqrt>(x, out, from, to);
+}
+
+export function rsqrt(x: usize, out: usize, from: i32, to: i32): void {
+  map<Rsqrt>(x, out, from, to);
+}
+
+export function reciprocal(x: usize, out: usize, from: i32, to: i32): void {
+  map<Reciprocal>(x, out, from, to);
+}
+
+/** out = x, but no less than `low` and no more than `high`. NaN stays, as pmin and pmax keep one on their left. */
+export function clip(x: usize, out: usize, low: f32, high: f32, from: i32, to: i32): void {
+  const least = f32x4.splat(low);
+  const most = f32x4.splat(high);
+  x += (<usize>from) << 2;
+  out += (<usize>from) << 2;
+  let n = to - from;
+  for (; n >= 8; n -= 8, x += 32, out += 32) {
+    v128.store(out, f32x4.pmin(f32x4.pmax(v128.load(x), least), most));
+    v128.store(out, f32x4.pmin(f32x4.pmax(v128.load(x, 16), least), most), 16);
+  }
+  for (; n > 0; n -= 4, x += 16, out += 16) {
+    Four.store(out, 0, n, f32x4.pmin(f32x4.pmax(Four.load(x, 0, n, 0), least), most));
+  }
 }

@@ -5,6 +5,7 @@ import {
   depthwiseBackpropInput,
 } from './convolution.js';
 import { einsum } from './einsum.js';
+import { softmaxCrossEntropy, softmaxRows } from './fused.js';
 import { Host, type WasmBackend } from './host.js';
 import { type Kernel, register } from './kernel.js';
 import { identity } from './identity.js';
@@ -13,8 +14,10 @@ import { batchMatMul, fusedMatMul } from './matmul.js';
 import { guardAllocator } from './memory.js';
 import { compileInto } from './module.js';
 import { maxPoolGrad } from './pooling.js';
+import { reductions } from './reductions.js';
 import { unsortedSegmentSum } from './segments.js';
-import { softmaxCrossEntropy, softmaxRows } from './softmax.js';
+import { logSoftmax, softmax } from './softmax.js';
+import { transpose } from './transpose.js';
 import { unaryKernels } from './unary.js';
 
 export type { WasmBackend } from './host.js';
@@ -35,6 +38,10 @@ const kernels: readonly Kernel[] = [
   ...linearCrossEntropy,
   ...unaryKernels,
   einsum,
+  ...reductions,
+  softmax,
+  logSoftmax,
+  transpose,
 ];
 
 const installed = new WeakMap<object, Promise<void>>();

@@ -126,7 +126,7 @@ function gradient(host: Host, inputs: Inputs, { labelSmoothing, zLoss }: Attribu
           [features, width, height],
           row > 0,
         );
-        host.run('sumRows', width, 1024, logits, height, width, ofBias + 4 * first, Number(row > 0));
+        host.run('addRowsTo', width, 1024, logits, height, width, ofBias + 4 * first, Number(row > 0));
       });
     }
   });

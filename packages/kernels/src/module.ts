@@ -6,16 +6,28 @@ import type { WasmBackend } from './host.js';
  */
 export type Ranged =
   | 'addBias'
+  | 'addRowsTo'
+  | 'clip'
+  | 'copyRuns'
   | 'erf'
   | 'exp'
   | 'expm1'
   | 'knownLosses'
   | 'log'
   | 'log1p'
+  | 'logitsToGradient'
+  | 'logSoftmax'
   | 'logSumExpGradient'
   | 'logSumExpRows'
-  | 'logitsToGradient'
+  | 'maxColumns'
+  | 'maxRows'
+  | 'minColumns'
+  | 'minRows'
+  | 'reciprocal'
+  | 'rsqrt'
   | 'sigmoid'
+  | 'sign'
+  | 'softmax'
   | 'softmaxCrossEntropy'
   | 'softmaxCrossEntropyGradient'
   | 'softmaxEntropyGradient'
@@ -24,9 +36,13 @@ export type Ranged =
   | 'softmaxJensenShannonGradient'
   | 'softmaxKullbackLeibler'
   | 'softmaxKullbackLeiblerGradient'
+  | 'softplus'
+  | 'sqrt'
+  | 'sumColumns'
   | 'sumRows'
   | 'takeLogits'
-  | 'tanh';
+  | 'tanh'
+  | 'transposeMatrices';
 
 /** A kernel of which a part can be run. */
 export type RangedKernel = (...args: number[]) => void;

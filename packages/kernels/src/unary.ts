@@ -16,6 +16,17 @@ const unary = (name: string, compiled: Ranged): Kernel => ({
   },
 });
 
+/** Between bounds; NaN stays NaN, which it does not in tfjs. */
+const clip = <Attributes>(name: string, bounds: (attributes: Attributes) => [low: number, high: number]): Kernel => ({
+  name,
+  takes: ({ x }) => x!.dtype === 'float32',
+  run(host, { x }, attributes: Attributes) {
+    const out = host.output(x!.shape);
+    host.run('clip', util.sizeFromShape(x!.shape), GRAIN, ...host.addresses(x!, out), ...bounds(attributes));
+    return out;
+  },
+});
+
 /** Within the errors that assembly/math.ts states. */
 export const unaryKernels: readonly Kernel[] = [
   unary('Exp', 'exp'),
@@ -24,5 +35,18 @@ export const unaryKernels: readonly Kernel[] = [
   unary('Log1p', 'log1p'),
   unary('Tanh', 'tanh'),
   unary('Sigmoid', 'sigmoid'),
+  unary('Softplus', 'softplus'),
   unary('Erf', 'erf'),
+  unary('Sqrt', 'sqrt'),
+  unary('Rsqrt', 'rsqrt'),
+  unary('Reciprocal', 'reciprocal'),
+  unary('Sign', 'sign'),
+  clip('ClipByValue', ({ clipValueMin, clipValueMax }: Bounds) => [clipValueMin, clipValueMax]),
+  clip('Relu', () => [0, Infinity]),
+  clip('Relu6', () => [0, 6]),
 ];
+
+interface Bounds {
+  readonly clipValueMin: number;
+  readonly clipValueMax: number;
+}
