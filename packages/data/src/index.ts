@@ -16,3 +16,7 @@ export * from './mnist.js';
 export * from './pixel-corruptions.js';
 export * from './run-table.js';
 export * from './severities.js';
+export { type BrickWall, type BrickWallOptions, type LabelQuality, brickWall } from './brick-walls/brick-wall.js';
+export { type LabelMask } from './brick-walls/labels.js';
+export { type WallShift, wallShifts } from './brick-walls/shifts.js';
+export * from './rand-hue.js';
