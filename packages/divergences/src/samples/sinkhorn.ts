@@ -1,6 +1,7 @@
+import { DomainError } from '@surprisal/core';
 import { type Tensor, add, mul, sub, sum, tensor2d } from '@surprisal/core/tensor';
 import { z } from 'zod';
-import { type EntropicTransport, solve } from '../transport/sinkhorn.js';
+import { type EntropicTransport, solve, solveToItself } from '../transport/sinkhorn.js';
 import { safePower, squaredDistances } from './pairs.js';
 import { type Sample, massesOf, pairMatrix, pairMean } from './sample.js';
 import { defineSampleDivergence } from './sample-divergence.js';
@@ -15,8 +16,9 @@ import { distanceToPower, powerParameter } from './wasserstein.js';
  * again. The plans are computed on the host, in float64.
  *
  * @param params `power` p from 1 to 10, default 2; `epsilon` >= 0 in the unit of the cost, default 0: a twentieth of the mean cost from x
- * to y, held constant in the gradient; `debiased` default true; `tolerance` > 0 of the marginals, default 1e-6; `iterations`, the most
- * sweeps, default 2,000
+ * to y, held constant in the gradient; `debiased` default true; `tolerance` > 0 of the marginals, default 1e-5; `iterations`, the most
+ * sweeps once the plan is as blurred as that, default 10,000
+ * @throws DomainError where these do not reach the tolerance
  *
  * Genevay, Peyre, Cuturi: Learning Generative Models with Sinkhorn Divergences, 2018, arXiv:1706.00292; Feydy, Sejourne, Vialard, Amari,
  * Trouve, Peyre: Interpolating between Optimal Transport and MMD using Sinkhorn Divergences, 2019, arXiv:1810.08278.
@@ -38,8 +40,8 @@ export const sinkhorn = defineSampleDivergence({
       .meta({ upTo: 5, step: 0.05 })
       .describe('how much plans are blurred, in the unit of the cost; 0: a twentieth of the mean cost'),
     debiased: z.boolean().default(true).describe('take off what each sample costs to itself'),
-    tolerance: z.number().gt(0).default(1e-6).describe('error of the marginals at which it stops'),
-    iterations: z.number().int().min(1).default(2000).describe('the most sweeps'),
+    tolerance: z.number().gt(0).default(1e-5).describe('error of the marginals at which it stops'),
+    iterations: z.number().int().min(1).default(10_000).describe('the most sweeps once plans are as blurred as that'),
   }),
   host(x, y, params) {
     const { between, within } = problemsOf(x, y, params);
@@ -65,10 +67,19 @@ interface Params {
 /** The transports that a divergence is made of, all with the same epsilon. */
 function problemsOf(x: Sample, y: Sample, params: Params): { between: EntropicTransport; within: EntropicTransport[] } {
   const cost = distanceToPower(params.power);
-  const epsilon = params.epsilon || pairMean(x, y, cost) / 20 || 1;
-  const solved = (a: Sample, b: Sample) =>
-    solve(massesOf(a), massesOf(b), pairMatrix(a, b, cost), { ...params, epsilon });
-  return { between: solved(x, y), within: params.debiased ? [solved(x, x), solved(y, y)] : [] };
+  const options = { ...params, epsilon: params.epsilon || pairMean(x, y, cost) / 20 || 1 };
+  const within = (a: Sample) => finished(solveToItself(massesOf(a), pairMatrix(a, a, cost), options), params);
+  return {
+    between: finished(solve(massesOf(x), massesOf(y), pairMatrix(x, y, cost), options), params),
+    within: params.debiased ? [within(x), within(y)] : [],
+  };
+}
+
+function finished(solved: EntropicTransport, { tolerance }: Params): EntropicTransport {
+  if (solved.converged) return solved;
+  throw new DomainError(
+    `sinkhorn: the marginals must be right within ${tolerance} in total, got ${solved.error.toExponential(1)} after ${solved.iterations} sweeps; take more iterations, a larger epsilon or a larger tolerance`,
+  );
 }
 
 /** The value as it was found, with the gradient of the cost under the plan that gave it. */

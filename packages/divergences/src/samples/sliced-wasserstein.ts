@@ -42,9 +42,7 @@ export const slicedWasserstein = defineSampleDivergence({
   tensor({ x, y, host }, { projections, power, seed }) {
     const [left, right] = host();
     const directions = directionsOf(left.d, projections, seed);
-    const plans = directions.map((direction) =>
-      planInOrder(slice(left, direction, true), slice(right, direction, true)),
-    );
+    const plans = directions.map((direction) => planInOrder(slice(left, direction), slice(right, direction)));
     const theta = tensor2d(
       directions.map((direction) => Array.from(direction)),
       undefined,
@@ -74,12 +72,12 @@ function directionsOf(d: number, count: number, seed: number): Float64Array[] {
   });
 }
 
-function slice({ points, n, d, weights }: Sample, direction: Float64Array, traced = false): SortedPoints {
+function slice({ points, n, d, weights }: Sample, direction: Float64Array): SortedPoints {
   const values = new Float64Array(n);
   for (let i = 0; i < n; i++) {
     let total = 0;
     for (let k = 0; k < d; k++) total += points[i * d + k]! * direction[k]!;
     values[i] = total;
   }
-  return sortPoints({ values, weights }, traced);
+  return sortPoints({ values, weights });
 }

@@ -2,6 +2,8 @@ import { Random } from '@surprisal/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { denseCoupling, optimalTransport, sinkhornTransport } from './index.js';
+import { solve, solveToItself } from './sinkhorn.js';
+import { sortNumbers } from './sort-numbers.js';
 
 const masses = (n: number, zeros = true) =>
   fc
@@ -118,12 +120,13 @@ describe('entropic transport', () => {
   it('has its marginals, and the value that its plan has', () => {
     fc.assert(
       fc.property(masses(5), masses(4), costs(5, 4), fc.constantFrom(0.3, 1, 5), (p, q, cost, epsilon) => {
-        const { plan, value, error } = sinkhornTransport(p, q, cost, {
+        const { plan, value, error, converged } = sinkhornTransport(p, q, cost, {
           epsilon,
           tolerance: 1e-10,
           iterations: 100_000,
         });
         expect(error).toBeLessThanOrEqual(1e-10);
+        expect(converged).toBe(true);
         const { data } = plan();
         p.forEach((mass, i) => expect(sumOf(data.slice(4 * i, 4 * i + 4))).toBeCloseTo(mass, 8));
         q.forEach((mass, j) => expect(sumOf(data.filter((_, at) => at % 4 === j))).toBeCloseTo(mass, 8));
@@ -166,6 +169,29 @@ describe('entropic transport', () => {
     expect(potentials.every((prices) => prices.every(Number.isFinite))).toBe(true);
   });
 
+  it('says when its sweeps did not reach the tolerance', () => {
+    const { converged, error, iterations } = sinkhornTransport([0.5, 0.5], [0.25, 0.75], [[0, 1], [1, 0]], {
+      epsilon: 0.1,
+      tolerance: 1e-14,
+      iterations: 3,
+    }); // prettier-ignore
+    expect(converged).toBe(false);
+    expect(error).toBeGreaterThan(1e-14);
+    expect(iterations).toBeGreaterThanOrEqual(3);
+  });
+
+  it('of masses to themselves is what rows and columns in turn find, in far fewer sweeps', () => {
+    const random = new Random(3);
+    const points = Float64Array.from({ length: 40 }, () => random.normal());
+    const p = Float64Array.from(points, () => 1 / 40);
+    const cost = Float64Array.from({ length: 1600 }, (_, at) => (points[at % 40]! - points[Math.floor(at / 40)]!) ** 2);
+    const options = { epsilon: 0.05, tolerance: 1e-10, iterations: 100_000 };
+    const [once, inTurn] = [solveToItself(p, cost, options), solve(p, p, cost, options)];
+    expect([once.converged, inTurn.converged]).toEqual([true, true]);
+    expect(once.value).toBeCloseTo(inTurn.value, 8);
+    expect(once.iterations).toBeLessThan(inTurn.iterations / 4);
+  });
+
   it('refuses an epsilon that is not above 0', () => {
     expect(() => sinkhornTransport([1], [1], [[0]], { epsilon: 0 })).toThrow(
       'sinkhornTransport: epsilon must be greater than 0, got 0',
@@ -179,5 +205,39 @@ describe('entropic transport', () => {
     expect(() => sinkhornTransport([0.5], [1], [[0]], { epsilon: 1 })).toThrow(
       'sinkhornTransport: p must sum to 1 within 0.0001, got a sum of 0.5',
     );
+  });
+});
+
+describe('sorting', () => {
+  const any = fc.oneof(
+    fc.double({ noNaN: true }),
+    fc.constantFrom(0, 1, -1, Infinity, -Infinity, Number.MIN_VALUE, -Number.MIN_VALUE, Number.MAX_VALUE),
+    fc.integer({ min: -40, max: 40 }).map((k) => 1 + k * 2 ** -50),
+  );
+  const lists = fc.oneof(
+    fc.array(any, { maxLength: 40 }),
+    fc.array(any, { minLength: 128, maxLength: 600, size: 'max' }),
+  );
+
+  it('is what comparing finds, with equal numbers in their order', () => {
+    fc.assert(
+      fc.property(lists, (list) => {
+        const numbers = Float64Array.from(list, (value) => value + 0); // no -0, which equals 0
+        const { values, order } = sortNumbers(numbers);
+        const expected = Int32Array.from(numbers.keys()).sort((a, b) =>
+          numbers[a]! < numbers[b]! ? -1 : numbers[a]! > numbers[b]! ? 1 : a - b,
+        );
+        expect(order).toEqual(expected);
+        expect(values).toEqual(Float64Array.from(expected, (i) => numbers[i]!));
+      }),
+    );
+  });
+
+  it('leaves its argument as it was, also where it is a part of a longer array', () => {
+    const all = Float64Array.from({ length: 1000 }, (_, i) => (i * 7919) % 1000);
+    const part = all.subarray(300, 700);
+    const before = part.slice();
+    expect(sortNumbers(part).values).toEqual(before.slice().sort());
+    expect(part).toEqual(before);
   });
 });
