@@ -4,6 +4,7 @@ export { softmaxCrossEntropy, softmaxCrossEntropyGradient } from './cross-entrop
 export { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise';
 export { addRowsTo, knownLosses, logitsToGradient, takeLogits } from './linear-cross-entropy';
 export { multiply, multiplyScratch } from './matmul';
+export { adamStep, sgdStep } from './optimizers';
 export { maxPoolGradient } from './pooling';
 export { maxColumns, maxRows, minColumns, minRows, sumColumns, sumRows } from './reductions';
 export { segmentSum } from './segments';

@@ -13,6 +13,7 @@ import { linearCrossEntropy } from './linear-cross-entropy.js';
 import { batchMatMul, fusedMatMul } from './matmul.js';
 import { guardAllocator } from './memory.js';
 import { compileInto } from './module.js';
+import { optimizerSteps } from './optimizers.js';
 import { maxPoolGrad } from './pooling.js';
 import { reductions } from './reductions.js';
 import { unsortedSegmentSum } from './segments.js';
@@ -42,6 +43,7 @@ const kernels: readonly Kernel[] = [
   softmax,
   logSoftmax,
   transpose,
+  ...optimizerSteps,
 ];
 
 const installed = new WeakMap<object, Promise<void>>();

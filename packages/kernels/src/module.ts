@@ -5,6 +5,7 @@ import type { WasmBackend } from './host.js';
  * Addresses come first, then sizes, then parameters.
  */
 export type Ranged =
+  | 'adamStep'
   | 'addBias'
   | 'addRowsTo'
   | 'clip'
@@ -25,6 +26,7 @@ export type Ranged =
   | 'minRows'
   | 'reciprocal'
   | 'rsqrt'
+  | 'sgdStep'
   | 'sigmoid'
   | 'sign'
   | 'softmax'

@@ -5,11 +5,12 @@ import {
   type Scalar,
   type Tensor,
   type TensorLike,
+  adam,
   argMax,
   fromLayersModel,
+  sgd,
   tidy,
   toTensor,
-  train,
 } from '@surprisal/core/tensor';
 import { type Step, breather, trainSteps } from './train-steps.js';
 
@@ -147,5 +148,7 @@ function checkData(model: LayersModel, { images, labels }: LabelledInputs): numb
 function makeOptimizer({ optimizer = 'sgd', learningRate }: TrainClassifierOptions): Optimizer {
   const rate = learningRate ?? (optimizer === 'adam' ? 0.001 : 0.05);
   if (!(rate > 0)) throw new DomainError(`trainClassifier: learningRate must be greater than 0, got ${rate}`);
-  return optimizer === 'adam' ? train.adam(rate) : train.momentum(rate, 0.9, true);
+  return optimizer === 'adam'
+    ? adam({ learningRate: rate })
+    : sgd({ learningRate: rate, momentum: 0.9, nesterov: true });
 }

@@ -33,7 +33,7 @@ export interface Step {
  * const weight = variable(tensor1d([4]));
  * const model = { variables: { weight }, call: (x: Tensor) => mul(x, weight) };
  * const cost = () => sum(square(weight)) as Scalar;
- * for await (const { step, loss } of trainSteps({ model, optimizer: train.sgd(0.25), cost, steps: 3 })) {
+ * for await (const { step, loss } of trainSteps({ model, optimizer: sgd({ learningRate: 0.25 }), cost, steps: 3 })) {
  *   console.log(step, loss);
  * }
  * // 1 16

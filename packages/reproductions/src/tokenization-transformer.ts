@@ -16,7 +16,7 @@ import {
   progress,
   table,
 } from '@surprisal/core';
-import { train } from '@surprisal/core/tensor';
+import { adam } from '@surprisal/core/tensor';
 import { bpe, lossPerCharacter, switching, unigram } from '@surprisal/language';
 import { trainSteps, transformer } from '@surprisal/nn';
 import { z } from 'zod';
@@ -147,7 +147,7 @@ async function* trainOne(
   const curve = [...((resume?.json as State['training'])?.curve ?? [])];
   let last = 0;
   try {
-    for await (const made of trainSteps({ model, optimizer: train.adam(learningRate), cost, steps, signal, resume })) {
+    for await (const made of trainSteps({ model, optimizer: adam({ learningRate }), cost, steps, signal, resume })) {
       const { step, loss } = made;
       last = step;
       yield progress(done.length * steps + step, of * steps, `${input}, seed ${seed}, loss ${loss.toFixed(3)}`);

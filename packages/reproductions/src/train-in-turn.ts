@@ -1,5 +1,5 @@
 import { type StudyContext, type StudyEvent, type StudyState, checkpoint, metric, progress } from '@surprisal/core';
-import { type Model, type Optimizer, type Scalar, train } from '@surprisal/core/tensor';
+import { type Model, type Scalar, adam } from '@surprisal/core/tensor';
 import { type Step, trainSteps } from '@surprisal/nn';
 
 /** One training of a study: a model, what it is trained on, and what is measured on the way. */
@@ -73,9 +73,9 @@ async function* trainOne<M extends Model>(
 ): AsyncGenerator<StudyEvent, readonly Measured[] | undefined, void> {
   const model = training.model();
   const steps = rates.length - 1;
-  const optimizer = train.adam(rates[1]!);
+  const optimizer = adam({ learningRate: rates[1]! });
   const cost = (made: number) => {
-    setRate(optimizer, rates[made + 1]!);
+    optimizer.learningRate = rates[made + 1]!;
     return training.cost(model, made + 1);
   };
   const points = [...((resume?.json as Progress | undefined)?.points ?? [])];
@@ -102,7 +102,3 @@ async function stateOf(made: Step, done: Stand['done'], points: readonly Measure
   const { arrays } = await made.snapshot();
   return { json: { done: [...done], training: { step: made.step, points: [...points] } } satisfies State, arrays };
 }
-
-/** tfjs reads the rate at every step, and hides it. */
-const setRate = (optimizer: Optimizer, rate: number) =>
-  void ((optimizer as unknown as { learningRate: number }).learningRate = rate);

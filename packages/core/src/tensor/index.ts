@@ -6,6 +6,7 @@ export * from './linear-cross-entropy.js';
 export * from './mended.js';
 export * from './model.js';
 export * from './ops.js';
+export * from './optimizers.js';
 export * from './products.js';
 export * from './shape.js';
 export * from './softmax-cross-entropy.js';
