@@ -8,6 +8,8 @@ export interface TrainStepsOptions {
   readonly optimizer: Optimizer;
   /** The scalar that a step makes smaller. It depends on the step, which counts from 0, and on the model alone. */
   readonly cost: (step: number) => Scalar;
+  /** What is done before a step and has no part in its gradient: an attack on its batch, a copy of the weights. */
+  readonly before?: ((step: number) => void | Promise<void>) | undefined;
   readonly steps: number;
   /** Ends the training after the current step. */
   readonly signal?: AbortSignal | undefined;
@@ -41,8 +43,8 @@ export interface Step {
  * // 3 1
  */
 export async function* trainSteps(options: TrainStepsOptions): AsyncGenerator<Step, void, void> {
-  const { model, optimizer, cost, steps, signal, resume } = options;
-  const variables = Object.values(model.variables);
+  const { model, optimizer, cost, before, steps, signal, resume } = options;
+  const variables = Object.values(model.variables).filter(({ trainable }) => trainable); // the others are state, and saved
   let done = 0;
   if (resume) {
     writeWeights(model, section(resume, 'weights'));
@@ -52,6 +54,7 @@ export async function* trainSteps(options: TrainStepsOptions): AsyncGenerator<St
   const breathe = breather();
   try {
     while (done < steps && !signal?.aborted) {
+      await before?.(done);
       const value = optimizer.minimize(() => cost(done), true, variables)!;
       const [loss] = await value.data();
       value.dispose();

@@ -15,3 +15,5 @@ export { tokenizationTheory } from './tokenization-theory.js';
 export { tokenizationTransformer } from './tokenization-transformer.js';
 export { utilityProbability } from './utility-probability.js';
 export { type Cell, type CellResult, type GridContext, type MnistParams, mnistParams, trainGrid } from './grid.js';
+export { type ValueLearningParams, valueLearningParams } from './value-learning/params.js';
+export { valueLearning } from './value-learning/value-learning.js';

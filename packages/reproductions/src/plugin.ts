@@ -14,6 +14,7 @@ import { mirostatStudy } from './mirostat.js';
 import { tokenizationTheory } from './tokenization-theory.js';
 import { tokenizationTransformer } from './tokenization-transformer.js';
 import { utilityProbability } from './utility-probability.js';
+import { valueLearning } from './value-learning/value-learning.js';
 
 export default definePlugin({
   name: '@surprisal/reproductions',
@@ -30,6 +31,7 @@ export default definePlugin({
     lrAnnealingTraining,
     utilityProbability,
     couplings,
+    valueLearning,
     compareLosses,
     compareSamplers,
     compareScalingLaws,
