@@ -43,7 +43,7 @@ export default typescript.config(
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/no-non-null-assertion': 'off', // arrays of numbers are read by index everywhere
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
-      '@nx/enforce-module-boundaries': ['error', { depConstraints: boundaries, allow: ['#binary'] }],
+      '@nx/enforce-module-boundaries': ['error', { depConstraints: boundaries, allow: ['#binary', '#tfjs'] }],
       'no-restricted-properties': [
         'error',
         { object: 'Math', property: 'random', message: 'Draw from a seeded Random of @surprisal/core.' },
@@ -52,7 +52,10 @@ export default typescript.config(
         'error',
         {
           patterns: [
-            { group: ['@tensorflow/*'], message: 'Tensors and operations come from @surprisal/core/tensor alone.' },
+            {
+              group: ['@tensorflow/*', '@surprisal/kernels/tfjs'],
+              message: 'Tensors and operations come from @surprisal/core/tensor alone.',
+            },
           ],
         },
       ],
@@ -61,6 +64,24 @@ export default typescript.config(
   {
     files: ['packages/core/src/tensor/**', 'packages/kernels/{src,test}/**', 'apps/**'],
     rules: { 'no-restricted-imports': 'off' },
+  },
+  {
+    files: ['packages/core/src/tensor/**', 'packages/kernels/src/**'],
+    ignores: ['**/*.test.ts', 'packages/kernels/src/tfjs.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            {
+              name: '@tensorflow/tfjs',
+              allowTypeImports: true,
+              message: 'Import it from @surprisal/kernels/tfjs, which loads three times as fast in Node.',
+            },
+          ],
+        },
+      ],
+    },
   },
   {
     files: ['**/*.mjs', 'eslint.config.js', 'apps/cli/bin/**', 'tools/generators/**'],

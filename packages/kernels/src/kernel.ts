@@ -5,7 +5,7 @@ import {
   getKernel,
   registerKernel,
   unregisterKernel,
-} from '@tensorflow/tfjs';
+} from '#tfjs';
 import type { Host } from './host.js';
 
 /** A tfjs kernel on the wasm backend: inputs and attributes as tfjs gives them. */

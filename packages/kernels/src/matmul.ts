@@ -1,4 +1,4 @@
-import { type TensorInfo, broadcast_util, util } from '@tensorflow/tfjs';
+import { type TensorInfo, broadcast_util, util } from '#tfjs';
 import type { Host } from './host.js';
 import { type Inputs, type Kernel, runKernel } from './kernel.js';
 

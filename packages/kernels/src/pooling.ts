@@ -1,4 +1,4 @@
-import { backend_util } from '@tensorflow/tfjs';
+import { backend_util } from '#tfjs';
 import { withGeometry } from './geometry.js';
 import type { Kernel } from './kernel.js';
 

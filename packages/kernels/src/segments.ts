@@ -1,4 +1,4 @@
-import { util } from '@tensorflow/tfjs';
+import { util } from '#tfjs';
 import type { Kernel } from './kernel.js';
 
 /** Rows summed by the segment they belong to; the gradient of `gather`, and so of embeddings. tfjs has none on wasm. */

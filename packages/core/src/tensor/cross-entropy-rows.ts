@@ -1,4 +1,4 @@
-import { logSumExp } from '@tensorflow/tfjs';
+import { logSumExp } from '@surprisal/kernels/tfjs';
 import { oneHot } from './mended.js';
 import {
   type Tensor,

@@ -1,4 +1,4 @@
-import { broadcastTo, clone, mul, registerGradient, reshape, sum, einsum as tfEinsum } from '@tensorflow/tfjs';
+import { broadcastTo, clone, mul, registerGradient, reshape, sum, einsum as tfEinsum } from '@surprisal/kernels/tfjs';
 import type { Tensor } from './ops.js';
 
 /**

@@ -1,4 +1,4 @@
-import { backend, getBackend, ready, setBackend, version } from '@tensorflow/tfjs';
+import { backend, getBackend, ready, setBackend, version } from '@surprisal/kernels/tfjs';
 import { MissingDependencyError } from '../errors.js';
 import { unknownName } from '../suggest.js';
 import { findGpu } from './webgpu/gpu.js';

@@ -35,7 +35,7 @@
  * over the classes with q_k > 0, log p_k bounded below by -1e38, and p_k exp(logScale) taken as exp(log p_k + logScale). A sparse label
  * outside of [0, C) is no label: all its label_k are 0.
  */
-import { type NamedAttrMap, engine, getBackend, getKernel } from '@tensorflow/tfjs';
+import { type NamedAttrMap, engine, getBackend, getKernel } from '@surprisal/kernels/tfjs';
 import type { Tensor } from './ops.js';
 
 /** A gradient, or what computes it where it is asked for. */

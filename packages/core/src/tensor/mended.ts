@@ -30,7 +30,7 @@ import {
   sum,
   where,
   zerosLike,
-} from '@tensorflow/tfjs';
+} from '@surprisal/kernels/tfjs';
 import { stopGradient, withGradient } from './gradients.js';
 
 /**

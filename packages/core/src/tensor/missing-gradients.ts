@@ -18,7 +18,7 @@ import {
   unsortedSegmentSum,
   util,
   zeros,
-} from '@tensorflow/tfjs';
+} from '@surprisal/kernels/tfjs';
 import { sizeOf } from '../ndarray.js';
 
 /** Gradients of operations that tfjs cannot differentiate at all. */

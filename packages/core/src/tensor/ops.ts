@@ -140,7 +140,7 @@ export {
   Variable,
   Optimizer,
   LayersModel,
-} from '@tensorflow/tfjs';
+} from '@surprisal/kernels/tfjs';
 export type {
   DataType,
   NamedTensorMap,

@@ -1,4 +1,4 @@
-import { engine } from '@tensorflow/tfjs';
+import { engine } from '@surprisal/kernels/tfjs';
 import { gradientsOf } from './gradients.js';
 import { type Tensor, addN, concat, fill, mul, reshape, slice, stack, sum, tidy, zerosLike } from './ops.js';
 

@@ -16,7 +16,7 @@ import {
   where,
   zeros,
   zerosLike,
-} from '@tensorflow/tfjs';
+} from '@surprisal/kernels/tfjs';
 
 /**
  * What tfjs's gradients lack to be differentiated once more: its tape in the right order, and gradients of the kernels

@@ -1,4 +1,4 @@
-import { logSumExp as tfLogSumExp } from '@tensorflow/tfjs';
+import { logSumExp as tfLogSumExp } from '@surprisal/kernels/tfjs';
 import { sizeOf } from '../ndarray.js';
 import { defineFused } from './fused.js';
 import {

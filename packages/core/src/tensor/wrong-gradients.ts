@@ -14,7 +14,7 @@ import {
   sub,
   sum,
   zeros,
-} from '@tensorflow/tfjs';
+} from '@surprisal/kernels/tfjs';
 import { sizeOf } from '../ndarray.js';
 
 /** Gradients that tfjs has, but wrong or for some arguments only. */

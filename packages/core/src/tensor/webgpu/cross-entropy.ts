@@ -1,4 +1,4 @@
-import { type Tensor, slice, reshape } from '@tensorflow/tfjs';
+import { type Tensor, slice, reshape } from '@surprisal/kernels/tfjs';
 import { elementary } from './elementary.js';
 import { type Compute, register, runProgram } from './program.js';
 import { rows, workgroupOf } from './softmax.js';

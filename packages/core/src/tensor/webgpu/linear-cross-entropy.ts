@@ -1,4 +1,4 @@
-import { type Tensor, type Tensor2D, add, concat, matMul, slice, sum, tidy } from '@tensorflow/tfjs';
+import { type Tensor, type Tensor2D, add, concat, matMul, slice, sum, tidy } from '@surprisal/kernels/tfjs';
 import { lastColumn } from './cross-entropy.js';
 import { elementary } from './elementary.js';
 import { type Compute, register, runProgram } from './program.js';

@@ -6,7 +6,7 @@ import {
   getKernel,
   registerKernel,
   unregisterKernel,
-} from '@tensorflow/tfjs';
+} from '@surprisal/kernels/tfjs';
 
 /** A WGSL program as tfjs's webgpu backend takes it: `main` is called once per invocation, with the index of its output if it asks. */
 interface TfjsProgram {

@@ -1,4 +1,4 @@
-import { backend } from '@tensorflow/tfjs';
+import { backend } from '@surprisal/kernels/tfjs';
 import { DomainError } from '../../errors.js';
 
 interface Readable {

@@ -1,4 +1,4 @@
-import { type Tensor, reshape } from '@tensorflow/tfjs';
+import { type Tensor, reshape } from '@surprisal/kernels/tfjs';
 import { elementary } from './elementary.js';
 import { register, runProgram } from './program.js';
 
