@@ -1,4 +1,4 @@
-import { util } from '@tensorflow/tfjs';
+import { util } from '#tfjs';
 import type { Host } from './host.js';
 
 /** The steps between neighbours along each axis of a tensor that lies row by row, in elements. */

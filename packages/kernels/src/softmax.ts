@@ -1,4 +1,4 @@
-import { util } from '@tensorflow/tfjs';
+import { util } from '#tfjs';
 import type { Kernel } from './kernel.js';
 
 /** So many numbers are worth a part of their own. */

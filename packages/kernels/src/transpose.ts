@@ -1,4 +1,4 @@
-import { type TensorInfo, util } from '@tensorflow/tfjs';
+import { type TensorInfo, util } from '#tfjs';
 import { stridesOf, withNumbers } from './axes.js';
 import type { Host } from './host.js';
 import type { Kernel } from './kernel.js';
