@@ -17,3 +17,5 @@ export { utilityProbability } from './utility-probability.js';
 export { type Cell, type CellResult, type GridContext, type MnistParams, mnistParams, trainGrid } from './grid.js';
 export { type ValueLearningParams, valueLearningParams } from './value-learning/params.js';
 export { valueLearning } from './value-learning/value-learning.js';
+export { directCoverageStudy } from './direct-coverage/direct-coverage.js';
+export { type DirectCoverageParams, directCoverageParams } from './direct-coverage/params.js';

@@ -8,6 +8,7 @@ import { compareSamplers } from './compare-samplers.js';
 import { compareScalingLaws } from './compare-scaling-laws.js';
 import { compSumStudy } from './comp-sum.js';
 import { couplings } from './couplings.js';
+import { directCoverageStudy } from './direct-coverage/direct-coverage.js';
 import { lrAnnealingStudy } from './lr-annealing.js';
 import { lrAnnealingTraining } from './lr-annealing-training.js';
 import { mirostatStudy } from './mirostat.js';
@@ -32,6 +33,7 @@ export default definePlugin({
     utilityProbability,
     couplings,
     valueLearning,
+    directCoverageStudy,
     compareLosses,
     compareSamplers,
     compareScalingLaws,
