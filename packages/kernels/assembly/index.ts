@@ -2,6 +2,7 @@ export { addBias } from './bias';
 export { convolutionFilterGradient, convolutionInputGradient, convolutionScratch } from './convolution';
 export { softmaxCrossEntropy, softmaxCrossEntropyGradient } from './cross-entropy';
 export { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise';
+export { fourierChirp, fourierPower, fourierShort } from './fourier';
 export { addRowsTo, knownLosses, logitsToGradient, takeLogits } from './linear-cross-entropy';
 export { multiply, multiplyScratch } from './matmul';
 export { adamStep, sgdStep } from './optimizers';

@@ -1,3 +1,4 @@
+import { complexKernels, readComplex } from './complex.js';
 import {
   conv2DBackpropFilter,
   conv2DBackpropInput,
@@ -5,6 +6,7 @@ import {
   depthwiseBackpropInput,
 } from './convolution.js';
 import { einsum } from './einsum.js';
+import { fourier } from './fourier.js';
 import { softmaxCrossEntropy, softmaxRows } from './fused.js';
 import { Host, type WasmBackend } from './host.js';
 import { type Kernel, register } from './kernel.js';
@@ -44,6 +46,8 @@ const kernels: readonly Kernel[] = [
   logSoftmax,
   transpose,
   ...optimizerSteps,
+  fourier,
+  ...complexKernels,
 ];
 
 const installed = new WeakMap<object, Promise<void>>();
@@ -76,5 +80,6 @@ export function installKernels(backend: object): Promise<void> {
 async function install(backend: WasmBackend): Promise<void> {
   const host = new Host(backend, await compileInto(backend));
   guardAllocator(backend);
+  readComplex(backend);
   for (const kernel of kernels) register(host, kernel);
 }

@@ -79,6 +79,8 @@ const convolutions = (
     note: `${size} by ${strides}, ${pad}`,
   }));
 
+const bothParts = ({ real, imag }: tensors.ComplexTensor) => t.add(real, t.mul(imag, 0.5));
+
 /** Every operation that can be differentiated. */
 const cases: Record<string, Case[]> = {
   clone: unary(t.clone),
@@ -187,6 +189,17 @@ const cases: Record<string, Case[]> = {
       note: equation,
     })),
   ],
+  fft: [[1], [2, 3], [16], [2, 17], [32]].map((shape) => ({
+    ...only(
+      (re, im) => bothParts(t.fft({ real: re!, imag: im! })),
+      scaled(0.1, grid(shape)),
+      scaled(0.1, grid(shape, 2)),
+    ),
+    note: `of [${shape}]`,
+  })),
+  ifft: [only((re, im) => bothParts(t.ifft({ real: re!, imag: im! })), grid([2, 3]), grid([2, 3], 2))],
+  rfft: [[2, 4], [5], [17]].map((shape) => only((x) => bothParts(t.rfft(x!)), scaled(0.1, grid(shape)))),
+  irfft: [4, 5].map((n) => only((re, im) => t.irfft({ real: re!, imag: im! }, n), grid([2, 3]), grid([2, 3], 2))),
   conv2d: convolutions((x, w, strides, pad) => t.conv2d(x, w, strides, pad), 3),
   depthwiseConv2d: [1, 2].flatMap((channels) =>
     convolutions((x, w, strides, pad) => t.depthwiseConv2d(x, w, strides, pad), channels),

@@ -1,5 +1,6 @@
 export * from './einsum.js';
 export * from './engine.js';
+export * from './fourier.js';
 export * from './fused.js';
 export * from './gradients.js';
 export * from './linear-cross-entropy.js';
