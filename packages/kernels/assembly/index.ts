@@ -4,8 +4,9 @@ export { softmaxCrossEntropy, softmaxCrossEntropyGradient } from './cross-entrop
 export { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise';
 export { fourierChirp, fourierPower, fourierShort } from './fourier';
 export { addRowsTo, knownLosses, logitsToGradient, takeLogits } from './linear-cross-entropy';
-export { multiply, multiplyScratch } from './matmul';
+export { blockCount, blockDepth, multiplyEach, multiplyPacked, multiplyScratch, packedBytes } from './matmul';
 export { adamStep, sgdStep } from './optimizers';
+export { packPanels } from './panels';
 export { maxPoolGradient } from './pooling';
 export { maxColumns, maxRows, minColumns, minRows, sumColumns, sumRows } from './reductions';
 export { segmentSum } from './segments';

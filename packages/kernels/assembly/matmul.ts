@@ -2,37 +2,39 @@
  * The product of two matrices, blocked after Goto and van de Geijn (Anatomy of High-Performance Matrix Multiplication, 2008):
  * both sides are packed into panels as the innermost loop reads them, so that how they lie in memory matters to the packing
  * alone, and a tile of the result stays in registers while a whole block of the inner dimension passes.
+ *
+ * Every number of the result is a sum over blocks of the inner dimension, one after the other, whoever computes it.
  */
-
-/** Rows and columns of the tile that stays in registers. */
-const ROWS = 4;
-const COLUMNS = 8;
+import { multiplyAdd } from './multiply-add';
+import { COLUMNS, ROWS, packPanels, panelBytes } from './panels';
+import { zero } from './rows';
 
 /** A panel of the right side, DEPTH x COLUMNS, stays in the first cache; a block of the left side, HEIGHT x DEPTH, in the second. */
-const DEPTH = 256;
-const HEIGHT = 128;
-const WIDTH = 1024;
+const DEPTH = 320;
+const HEIGHT = 64;
+const WIDTH = 256;
 
-const FLOAT = 4;
-const TILE = ROWS * COLUMNS * FLOAT;
+/** What one thread packs at a time: blocks of the left side, and of the right. */
+const TALL = 128;
+const WIDE = 1024;
 
-/** Panels of a power of two would all fall into the same lines of a cache. */
-const GAP = 64;
-
-function roundUp(x: i32, unit: i32): i32 {
-  return ((x + unit - 1) / unit) * unit;
+function parts(x: i32, unit: i32): i32 {
+  return (x + unit - 1) / unit;
 }
 
-function panelBytes(depth: i32): i32 {
-  return depth * COLUMNS * FLOAT + GAP;
+/** How deep the blocks of an inner dimension are: all about the same. */
+export function blockDepth(k: i32): i32 {
+  return parts(parts(k, max(parts(k, DEPTH), 1)), 4) * 4;
+}
+
+export function packedBytes(count: i32, width: i32, depth: i32): i32 {
+  return parts(count, width) * panelBytes(width, depth);
 }
 
 /** The bytes that `multiply` needs to work in. */
 export function multiplyScratch(m: i32, n: i32, k: i32): i32 {
-  const depth = min(k, DEPTH);
-  const left = roundUp(min(m, HEIGHT), ROWS) * depth * FLOAT;
-  const right = (roundUp(min(n, WIDTH), COLUMNS) / COLUMNS) * panelBytes(depth);
-  return TILE + GAP + left + right;
+  const depth = min(k, blockDepth(k));
+  return packedBytes(min(m, TALL), ROWS, depth) + packedBytes(min(n, WIDE), COLUMNS, depth);
 }
 
 /**
@@ -54,21 +56,40 @@ export function multiply(
   accumulate: bool,
   scratch: usize,
 ): void {
-  if (k == 0 && !accumulate) for (let i = 0; i < m; i++) memory.fill(c + offset(i, cRow), 0, <usize>n * FLOAT);
-  const tile = scratch;
-  const left = scratch + TILE + GAP;
-  const depthMost = min(k, DEPTH);
-  const right = left + <usize>(roundUp(min(m, HEIGHT), ROWS) * depthMost * FLOAT);
-  for (let j = 0; j < n; j += WIDTH) {
-    const width = min(n - j, WIDTH);
-    for (let p = 0; p < k; p += DEPTH) {
-      const depth = min(k - p, DEPTH);
-      packRight(b + offset(p, bRow) + offset(j, bColumn), bRow, bColumn, depth, width, right);
-      for (let i = 0; i < m; i += HEIGHT) {
-        const height = min(m - i, HEIGHT);
-        packLeft(a + offset(i, aRow) + offset(p, aColumn), aRow, aColumn, depth, height, left);
-        multiplyBlock(
-          left,
+  if (k == 0 && !accumulate) for (let i = 0; i < m; i++) zero(c + offset(i, cRow), n);
+  const most = blockDepth(k);
+  const right = scratch + packedBytes(min(m, TALL), ROWS, min(k, most));
+  for (let j = 0; j < n; j += WIDE) {
+    const width = min(n - j, WIDE);
+    for (let p = 0; p < k; p += most) {
+      const depth = min(k - p, most);
+      packPanels(
+        b + offset(p, bRow) + offset(j, bColumn),
+        bColumn,
+        bRow,
+        width,
+        depth,
+        COLUMNS,
+        right,
+        0,
+        parts(width, COLUMNS),
+      );
+      for (let i = 0; i < m; i += TALL) {
+        const height = min(m - i, TALL);
+        packPanels(
+          a + offset(i, aRow) + offset(p, aColumn),
+          aRow,
+          aColumn,
+          height,
+          depth,
+          ROWS,
+          scratch,
+          0,
+          parts(height, ROWS),
+        );
+        const blocks = parts(height, HEIGHT) * parts(width, WIDTH);
+        multiplyPacked(
+          scratch,
           right,
           c + offset(i, cRow) + offset(j, 1),
           cRow,
@@ -76,15 +97,75 @@ export function multiply(
           width,
           depth,
           accumulate || p > 0,
-          tile,
+          0,
+          blocks,
         );
       }
     }
   }
 }
 
+/** Products of matrices that all have the same sizes: c[i] = a[i] b[i], where a and b lie as a table of pairs of addresses says, and the c one after the other. */
+export function multiplyEach(
+  table: usize,
+  aRow: i32,
+  aColumn: i32,
+  bRow: i32,
+  bColumn: i32,
+  c: usize,
+  m: i32,
+  n: i32,
+  k: i32,
+  scratch: usize,
+  from: i32,
+  to: i32,
+): void {
+  for (let i = from; i < to; i++) {
+    const at = table + ((<usize>i) << 3);
+    const to = c + offset(i, m * n);
+    multiply(load<u32>(at), aRow, aColumn, load<u32>(at, 4), bRow, bColumn, to, n, m, n, k, false, scratch);
+  }
+}
+
 function offset(index: i32, stride: i32): usize {
-  return <usize>index * <usize>stride * FLOAT;
+  return (<usize>index * <usize>stride) << 2;
+}
+
+/** How many blocks of the result there are, each of which is computed on its own. */
+export function blockCount(m: i32, n: i32): i32 {
+  return parts(m, HEIGHT) * parts(n, WIDTH);
+}
+
+/** The blocks [from, to) of c = a b, or c += a b, from packed sides. */
+export function multiplyPacked(
+  left: usize,
+  right: usize,
+  c: usize,
+  cRow: i32,
+  m: i32,
+  n: i32,
+  depth: i32,
+  accumulate: bool,
+  from: i32,
+  to: i32,
+): void {
+  const down = parts(m, HEIGHT);
+  for (let block = from; block < to; block++) {
+    const i = (block % down) * HEIGHT;
+    const j = (block / down) * WIDTH;
+    const a = left + <usize>(i / ROWS) * <usize>panelBytes(ROWS, depth);
+    const b = right + <usize>(j / COLUMNS) * <usize>panelBytes(COLUMNS, depth);
+    multiplyBlock(
+      a,
+      b,
+      c + offset(i, cRow) + offset(j, 1),
+      cRow,
+      min(m - i, HEIGHT),
+      min(n - j, WIDTH),
+      depth,
+      accumulate,
+    );
+  }
 }
 
 function multiplyBlock(
@@ -96,41 +177,35 @@ function multiplyBlock(
   width: i32,
   depth: i32,
   accumulate: bool,
-  tile: usize,
 ): void {
-  for (let j = 0; j < width; j += COLUMNS) {
-    const columns = min(width - j, COLUMNS);
-    for (let i = 0; i < height; i += ROWS) {
-      const rows = min(height - i, ROWS);
+  for (let j = 0; j < width; j += COLUMNS, right += panelBytes(COLUMNS, depth)) {
+    let panel = left;
+    for (let i = 0; i < height; i += ROWS, panel += panelBytes(ROWS, depth)) {
       const at = c + offset(i, cRow) + offset(j, 1);
-      const panel = left + <usize>(i * depth * FLOAT);
-      if (rows == ROWS && columns == COLUMNS) {
-        multiplyTile(panel, right, depth, at, <usize>cRow * FLOAT, accumulate);
-      } else {
-        multiplyTile(panel, right, depth, tile, COLUMNS * FLOAT, false);
-        storeEdge(tile, at, cRow, rows, columns, accumulate);
-      }
-    }
-    right += panelBytes(depth);
-  }
-}
-
-/** The part of a tile that lies inside of the result. */
-function storeEdge(tile: usize, c: usize, cRow: i32, rows: i32, columns: i32, accumulate: bool): void {
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) {
-      const at = c + offset(i, cRow) + offset(j, 1);
-      const value = load<f32>(tile + offset(i, COLUMNS) + offset(j, 1));
-      store<f32>(at, accumulate ? load<f32>(at) + value : value);
+      multiplyTile(
+        panel,
+        right,
+        depth,
+        at,
+        offset(cRow, 1),
+        min(height - i, ROWS),
+        min(width - j, COLUMNS),
+        accumulate,
+      );
     }
   }
 }
 
-function put(c: usize, value: v128, accumulate: bool): void {
-  v128.store(c, accumulate ? f32x4.add(v128.load(c), value) : value);
-}
-
-function multiplyTile(a: usize, b: usize, depth: i32, c: usize, cRow: usize, accumulate: bool): void {
+function multiplyTile(
+  a: usize,
+  b: usize,
+  depth: i32,
+  c: usize,
+  cRow: usize,
+  rows: i32,
+  columns: i32,
+  accumulate: bool,
+): void {
   let c00 = f32x4.splat(0),
     c01 = c00,
     c10 = c00,
@@ -139,111 +214,43 @@ function multiplyTile(a: usize, b: usize, depth: i32, c: usize, cRow: usize, acc
     c21 = c00,
     c30 = c00,
     c31 = c00;
-  const end = a + <usize>(depth * ROWS * FLOAT);
+  const end = a + <usize>(depth * ROWS * 4);
   while (a < end) {
     const b0 = v128.load(b, 0),
       b1 = v128.load(b, 16);
     let s = v128.load32_splat(a, 0);
-    c00 = f32x4.add(c00, f32x4.mul(s, b0));
-    c01 = f32x4.add(c01, f32x4.mul(s, b1));
+    c00 = multiplyAdd(s, b0, c00);
+    c01 = multiplyAdd(s, b1, c01);
     s = v128.load32_splat(a, 4);
-    c10 = f32x4.add(c10, f32x4.mul(s, b0));
-    c11 = f32x4.add(c11, f32x4.mul(s, b1));
+    c10 = multiplyAdd(s, b0, c10);
+    c11 = multiplyAdd(s, b1, c11);
     s = v128.load32_splat(a, 8);
-    c20 = f32x4.add(c20, f32x4.mul(s, b0));
-    c21 = f32x4.add(c21, f32x4.mul(s, b1));
+    c20 = multiplyAdd(s, b0, c20);
+    c21 = multiplyAdd(s, b1, c21);
     s = v128.load32_splat(a, 12);
-    c30 = f32x4.add(c30, f32x4.mul(s, b0));
-    c31 = f32x4.add(c31, f32x4.mul(s, b1));
+    c30 = multiplyAdd(s, b0, c30);
+    c31 = multiplyAdd(s, b1, c31);
     a += 16;
     b += 32;
   }
-  put(c, c00, accumulate);
-  put(c + 16, c01, accumulate);
-  c += cRow;
-  put(c, c10, accumulate);
-  put(c + 16, c11, accumulate);
-  c += cRow;
-  put(c, c20, accumulate);
-  put(c + 16, c21, accumulate);
-  c += cRow;
-  put(c, c30, accumulate);
-  put(c + 16, c31, accumulate);
+  put(c, c00, c01, columns, accumulate);
+  if (rows > 1) put(c + cRow, c10, c11, columns, accumulate);
+  if (rows > 2) put(c + 2 * cRow, c20, c21, columns, accumulate);
+  if (rows > 3) put(c + 3 * cRow, c30, c31, columns, accumulate);
 }
 
-/** Panels of ROWS rows: for each step of the inner dimension the ROWS elements side by side; zeros where there are no more rows. */
-function packLeft(a: usize, row: i32, column: i32, depth: i32, height: i32, out: usize): void {
-  for (let i = 0; i < height; i += ROWS) {
-    packQuad(a + offset(i, row), row, column, min(height - i, 4), depth, out, ROWS * FLOAT);
-    out += <usize>(depth * ROWS * FLOAT);
-  }
+/** The part of a tile's row that lies inside of the result. */
+function put(c: usize, low: v128, high: v128, columns: i32, accumulate: bool): void {
+  if (columns < 4) return putSome(c, low, columns, accumulate);
+  v128.store(c, accumulate ? f32x4.add(v128.load(c), low) : low);
+  if (columns < COLUMNS) return putSome(c + 16, high, columns - 4, accumulate);
+  v128.store(c + 16, accumulate ? f32x4.add(v128.load(c, 16), high) : high);
 }
 
-function packRight(b: usize, row: i32, column: i32, depth: i32, width: i32, out: usize): void {
-  if (column == 1) return packRightByRows(b, row, depth, width, out);
-  for (let j = 0; j < width; j += COLUMNS) {
-    packQuad(b + offset(j, column), column, row, min(width - j, 4), depth, out, COLUMNS * FLOAT);
-    packQuad(b + offset(j + 4, column), column, row, min(width - j - 4, 4), depth, out + 16, COLUMNS * FLOAT);
-    out += panelBytes(depth);
-  }
-}
-
-/** Goes along the rows, which lie far apart. */
-function packRightByRows(b: usize, row: i32, depth: i32, width: i32, out: usize): void {
-  const whole = width & ~7;
-  const step = <usize>panelBytes(depth);
-  for (let p = 0; p < depth; p++) {
-    let from = b + offset(p, row);
-    let to = out + <usize>(p * COLUMNS * FLOAT);
-    for (let j = 0; j < whole; j += COLUMNS) {
-      v128.store(to, v128.load(from));
-      v128.store(to, v128.load(from, 16), 16);
-      from += 32;
-      to += step;
-    }
-    if (whole < width) {
-      v128.store(to, i32x4.splat(0));
-      v128.store(to, i32x4.splat(0), 16);
-      for (let j = 0; j < width - whole; j++) store<f32>(to + offset(j, 1), load<f32>(from + offset(j, 1)));
-    }
-  }
-}
-
-/** Four vectors of `depth` elements, `lane` apart, element by element side by side, `stride` bytes from one to the next. */
-function packQuad(from: usize, lane: i32, step: i32, lanes: i32, depth: i32, out: usize, stride: usize): void {
-  let p = 0;
-  if (lanes == 4) {
-    if (step == 1) {
-      const l = <usize>lane * FLOAT;
-      for (; p + 4 <= depth; p += 4) {
-        const r0 = v128.load(from),
-          r1 = v128.load(from + l),
-          r2 = v128.load(from + 2 * l),
-          r3 = v128.load(from + 3 * l);
-        const a = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5),
-          b = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
-        const c = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7),
-          d = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
-        v128.store(out, v128.shuffle<f32>(a, b, 0, 1, 4, 5));
-        v128.store(out + stride, v128.shuffle<f32>(a, b, 2, 3, 6, 7));
-        v128.store(out + 2 * stride, v128.shuffle<f32>(c, d, 0, 1, 4, 5));
-        v128.store(out + 3 * stride, v128.shuffle<f32>(c, d, 2, 3, 6, 7));
-        from += 16;
-        out += 4 * stride;
-      }
-    } else if (lane == 1) {
-      const s = <usize>step * FLOAT;
-      for (; p < depth; p++) {
-        v128.store(out, v128.load(from));
-        from += s;
-        out += stride;
-      }
-    }
-  }
-  for (; p < depth; p++) {
-    v128.store(out, i32x4.splat(0));
-    for (let i = 0; i < lanes; i++) store<f32>(out + offset(i, 1), load<f32>(from + offset(i, lane)));
-    from += <usize>step * FLOAT;
-    out += stride;
+function putSome(c: usize, value: v128, count: i32, accumulate: bool): void {
+  for (; count > 0; count--, c += 4) {
+    const first = f32x4.extract_lane(value, 0);
+    store<f32>(c, accumulate ? load<f32>(c) + first : first);
+    value = i32x4.shuffle(value, value, 1, 2, 3, 0);
   }
 }

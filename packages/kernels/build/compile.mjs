@@ -1,5 +1,5 @@
-// Compiles the AssemblyScript sources to dist/binary.js, an ES module that holds the WebAssembly as text, so that Node,
-// bundlers and pages load it alike. Does nothing when it is up to date.
+// Compiles the AssemblyScript sources to dist/binary.js, an ES module that holds the WebAssembly as text, and the text of the
+// worker, so that Node, bundlers and pages load them alike. Does nothing when it is up to date.
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
@@ -15,14 +15,14 @@ const variants = {
   shared: ['--enable', 'threads', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'],
 };
 
-const files = [...readdirSync(at('assembly')).map((name) => `assembly/${name}`), 'build/compile.mjs'];
+const files = [...readdirSync(at('assembly')).map((name) => `assembly/${name}`), 'src/worker.js', 'build/compile.mjs'];
 const version = () => createRequire(import.meta.url)('assemblyscript/package.json').version;
 
 try {
   const hash = createHash('sha256').update(version());
   for (const file of files) hash.update(readFileSync(at(file)));
   const mark = `// ${hash.digest('hex')}\n`;
-  if (!upToDate(mark)) write(mark + (await Promise.all(Object.keys(variants).map(compile))).join(''));
+  if (!upToDate(mark)) write([mark, ...(await Promise.all(Object.keys(variants).map(compile))), workerText()].join(''));
 } catch (error) {
   const missing = error.code === 'MODULE_NOT_FOUND';
   console.error(missing ? 'kernels: assemblyscript is not installed: run npx pnpm install' : error.message);
@@ -46,6 +46,10 @@ async function compile(variant) {
   );
   if (error) throw new Error(`kernels: ${stderr.toString() || error.message}`);
   return `export const ${variant} =\n  '${Buffer.from(binary).toString('base64')}';\n`;
+}
+
+function workerText() {
+  return `export const worker = ${JSON.stringify(readFileSync(at('src/worker.js'), 'utf8'))};\n`;
 }
 
 function write(text) {

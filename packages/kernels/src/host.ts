@@ -1,5 +1,6 @@
 import type { DataType, TensorInfo } from '@tensorflow/tfjs';
 import type { Compiled, Ranged } from './module.js';
+import type { Pool } from './pool.js';
 
 /** What tfjs's wasm backend shows of itself, as far as it is used here. */
 export interface WasmBackend {
@@ -13,13 +14,15 @@ export interface WasmBackend {
   makeOutput(shape: readonly number[], dtype: DataType): TensorInfo;
   disposeData(dataId: object): boolean;
   incRef(dataId: object): void;
+  dispose(): void;
 }
 
-/** A backend together with the compiled kernels that work in its memory. */
+/** A backend together with the compiled kernels that work in its memory, and the threads that share it. */
 export class Host {
   constructor(
     readonly backend: WasmBackend,
     readonly compiled: Compiled,
+    private readonly pool?: Pool,
   ) {}
 
   /** Where a tensor lies. Memory may grow at every allocation, but nothing in it moves. */
@@ -46,14 +49,37 @@ export class Host {
     this.backend.disposeData(dataId);
   }
 
+  /** How many threads compute. */
+  get threads(): number {
+    return this.pool?.threads ?? 1;
+  }
+
+  /** Starts or ends threads until there are so many, where the memory is shared. */
+  async useThreads(threads: number): Promise<void> {
+    await this.pool?.resize(threads);
+  }
+
   /**
    * Runs a kernel over all of its units. Each unit is computed on its own, in the same way whatever part it falls into, so that
    * the result does not depend on how the units are divided.
    *
-   * @param _grain how many units are worth a part of their own; so far one part does all
+   * @param grain how many units are worth a part of their own
    */
-  run(kernel: Ranged, units: number, _grain: number, ...args: number[]): void {
-    if (units > 0) this.compiled[kernel](...args, 0, units);
+  run(kernel: Ranged, units: number, grain: number, ...args: number[]): void {
+    if (units <= 0) return;
+    if (this.pool && this.threads > 1 && units > grain) this.pool.run(kernel, units, grain, args, 0);
+    else this.compiled[kernel](...args, 0, units);
+  }
+
+  /** The same for a kernel whose last argument before the range is memory to work in: each thread gets so many bytes of its own. */
+  runWithScratch(kernel: Ranged, units: number, grain: number, bytes: number, ...args: number[]): void {
+    if (units <= 0) return;
+    if (this.pool && this.threads > 1 && units > grain) {
+      const { pool, threads } = this;
+      this.withScratch(bytes * threads, (scratch) => pool.run(kernel, units, grain, [...args, scratch], bytes));
+    } else {
+      this.withScratch(bytes, (scratch) => this.compiled[kernel](...args, scratch, 0, units));
+    }
   }
 
   /** Lends memory to work in. */

@@ -43,9 +43,8 @@ function sections(bytes: Uint8Array): number[] {
 
 describe('installing', () => {
   it('happens once for a backend', async () => {
-    expect(installKernels(tf.backend())).toBe(installKernels(tf.backend()));
     const kernel = tf.getKernel('BatchMatMul', 'wasm');
-    await installKernels(tf.backend());
+    await Promise.all([installKernels(tf.backend()), installKernels(tf.backend())]);
     expect(tf.getKernel('BatchMatMul', 'wasm')).toBe(kernel);
   });
 

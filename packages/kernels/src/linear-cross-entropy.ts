@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { Host } from './host.js';
 import type { Inputs, Kernel } from './kernel.js';
+import { multiplyOne } from './product.js';
 
 /** The logits that are there at a time. */
 const ROWS = 512;
@@ -43,28 +44,16 @@ class Layer {
   forLogits(row: number, height: number, logits: number, work: (first: number, width: number) => void): void {
     for (let first = 0; first < this.classes; first += CLASSES) {
       const width = Math.min(CLASSES, this.classes - first);
-      this.multiply(
-        [this.inputs + 4 * row * this.features, this.features, 1],
-        [this.weights + 4 * first, this.classes, 1],
-        [logits, width],
-        [height, width, this.features],
+      multiplyOne(
+        this.host,
+        { at: this.inputs + 4 * row * this.features, row: this.features, column: 1 },
+        { at: this.weights + 4 * first, row: this.classes, column: 1 },
+        { m: height, n: width, k: this.features },
+        { at: logits, row: width },
       );
       this.host.run('addBias', height, grainOf(width), logits, width, this.bias + 4 * first, 0, 0, 0);
       work(first, width);
     }
-  }
-
-  multiply(
-    left: readonly [at: number, row: number, column: number],
-    right: readonly [at: number, row: number, column: number],
-    result: readonly [at: number, row: number],
-    sizes: readonly [m: number, n: number, k: number],
-    accumulate = false,
-  ): void {
-    const { compiled } = this.host;
-    this.host.withScratch(compiled.multiplyScratch(...sizes), (scratch) =>
-      compiled.multiply(...left, ...right, ...result, ...sizes, accumulate, scratch),
-    );
   }
 }
 
@@ -112,19 +101,19 @@ function gradient(host: Host, inputs: Inputs, { labelSmoothing, zLoss }: Attribu
       layer.forLogits(row, height, logits, (first, width) => {
         const given = [logits, width, first, classes, ...ofRows, labelSmoothing, zLoss];
         host.run('logitsToGradient', height, grainOf(width), ...given);
-        layer.multiply(
-          [logits, width, 1],
-          [layer.weights + 4 * first, 1, classes],
-          [ofInputs + 4 * row * features, features],
-          [height, features, width],
-          first > 0,
+        multiplyOne(
+          host,
+          { at: logits, row: width, column: 1 },
+          { at: layer.weights + 4 * first, row: 1, column: classes },
+          { m: height, n: features, k: width },
+          { at: ofInputs + 4 * row * features, row: features, accumulate: first > 0 },
         );
-        layer.multiply(
-          [layer.inputs + 4 * row * features, 1, features],
-          [logits, width, 1],
-          [ofWeights + 4 * first, classes],
-          [features, width, height],
-          row > 0,
+        multiplyOne(
+          host,
+          { at: layer.inputs + 4 * row * features, row: 1, column: features },
+          { at: logits, row: width, column: 1 },
+          { m: features, n: width, k: height },
+          { at: ofWeights + 4 * first, row: classes, accumulate: row > 0 },
         );
         host.run('addRowsTo', width, 1024, logits, height, width, ofBias + 4 * first, Number(row > 0));
       });

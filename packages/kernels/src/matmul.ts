@@ -1,6 +1,7 @@
 import { type TensorInfo, broadcast_util, util } from '#tfjs';
 import type { Host } from './host.js';
 import { type Inputs, type Kernel, runKernel } from './kernel.js';
+import { LARGE, multiplyEach, multiplyOne } from './product.js';
 
 interface Transposition {
   readonly transposeA: boolean;
@@ -26,13 +27,17 @@ class Matrices {
     [this.row, this.column] = transposed ? [1, width] : [width, 1];
   }
 
-  /** Where the matrix lies that stands at a place of the (broadcast) stack. */
-  at(place: readonly number[]): number {
-    const own = this.stack.reduce((sum, size, i) => {
-      const index = place[place.length - this.stack.length + i]!;
-      return sum * size + (size === 1 ? 0 : index);
-    }, 0);
-    return this.address + own * this.rows * this.columns * 4;
+  /** Where the matrices lie that stand at each place of a stack that this one is broadcast to. */
+  over(stack: readonly number[]): number[] {
+    const own = [...new Array<number>(stack.length - this.stack.length).fill(1), ...this.stack];
+    const places = stack.reduce<number[]>(
+      (before, size, axis) =>
+        before.flatMap((place) =>
+          Array.from({ length: size }, (_, i) => place * own[axis]! + (own[axis] === 1 ? 0 : i)),
+        ),
+      [0],
+    );
+    return places.map((place) => this.address + place * this.rows * this.columns * 4);
   }
 }
 
@@ -61,20 +66,13 @@ function multiply(host: Host, a: TensorInfo, b: TensorInfo, transposeA: boolean,
 }
 
 function multiplyStacks(host: Host, left: Matrices, right: Matrices, stack: readonly number[], out: number): void {
-  const { compiled } = host;
   const [k, n] = [left.columns, right.columns];
   const one = util.sizeFromShape(right.stack) === 1 && !left.transposed; // then all rows of the stack go in one product
   const m = one ? left.rows * util.sizeFromShape(left.stack) : left.rows;
-  const products = one ? 1 : util.sizeFromShape([...stack]);
-  host.withScratch(compiled.multiplyScratch(m, n, k), (scratch) => {
-    for (let i = 0; i < products; i++) {
-      const place = util.indexToLoc(i, stack.length, util.computeStrides([...stack]));
-      compiled.multiply(
-        ...([left.at(place), left.row, left.column, right.at(place), right.row, right.column] as const),
-        ...([out + i * m * n * 4, n, m, n, k, false, scratch] as const),
-      );
-    }
-  });
+  const [a, b] = one ? [[left.address], [right.address]] : [left.over(stack), right.over(stack)];
+  const sizes = { m, n, k };
+  if (a.length > 1 && m * n * k < LARGE) multiplyEach(host, left, right, a, b, sizes, out);
+  else a.forEach((at, i) => multiplyOne(host, { ...left, at }, { ...right, at: b[i]! }, sizes, { at: out + i * m * n * 4, row: n }));
 }
 
 /** Activations that are computed as the bias is added. The others are kernels of their own. */

@@ -27,6 +27,9 @@ export type Ranged =
   | 'maxRows'
   | 'minColumns'
   | 'minRows'
+  | 'multiplyEach'
+  | 'multiplyPacked'
+  | 'packPanels'
   | 'reciprocal'
   | 'rsqrt'
   | 'sgdStep'
@@ -56,16 +59,9 @@ export type RangedKernel = (...args: number[]) => void;
 export interface Compiled extends Readonly<Record<Ranged, RangedKernel>> {
   readonly memory: WebAssembly.Memory;
   multiplyScratch(m: number, n: number, k: number): number;
-  multiply(
-    ...args: [
-      ...left: [a: number, aRow: number, aColumn: number],
-      ...right: [b: number, bRow: number, bColumn: number],
-      ...result: [c: number, cRow: number],
-      ...sizes: [m: number, n: number, k: number],
-      accumulate: boolean,
-      scratch: number,
-    ]
-  ): void;
+  blockCount(m: number, n: number): number;
+  blockDepth(k: number): number;
+  packedBytes(count: number, width: number, depth: number): number;
   convolutionScratch(geometry: number): number;
   convolutionFilterGradient(x: number, dy: number, geometry: number, out: number, scratch: number): void;
   convolutionInputGradient(dy: number, filter: number, geometry: number, out: number, scratch: number): void;
@@ -77,18 +73,27 @@ export interface Compiled extends Readonly<Record<Ranged, RangedKernel>> {
   ): void;
 }
 
+/** The kernels as they are compiled, and as they work in a backend's memory. */
+export interface CompiledModule {
+  readonly module: WebAssembly.Module;
+  readonly compiled: Compiled;
+  /** Whether other threads can work in the same memory. */
+  readonly shared: boolean;
+}
+
 /**
  * Compiles the kernels into the memory of a backend.
  *
  * @throws Error when this host runs no WebAssembly with SIMD, or the backend is not tfjs's wasm of version 4
  */
-export async function compileInto(backend: WasmBackend): Promise<Compiled> {
+export async function compileInto(backend: WasmBackend): Promise<CompiledModule> {
   const memory = memoryOf(backend);
-  const { plain, shared } = await import('#binary');
-  const isShared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
+  const binaries = await import('#binary');
+  const shared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
+  const binary = decode(shared ? binaries.shared : binaries.plain);
   try {
-    const { instance } = await WebAssembly.instantiate(decode(isShared ? shared : plain), { env: { memory } });
-    return instance.exports as unknown as Compiled;
+    const { instance, module } = await WebAssembly.instantiate(binary, { env: { memory } });
+    return { module, compiled: instance.exports as unknown as Compiled, shared };
   } catch (error) {
     throw new Error(
       `kernels: the compiled module cannot be loaded (${(error as Error).message}); use a host whose WebAssembly has SIMD, or the cpu engine`,

@@ -1,14 +1,17 @@
 import * as tf from '@tensorflow/tfjs';
-import '@tensorflow/tfjs-backend-wasm';
+import * as wasm from '@tensorflow/tfjs-backend-wasm';
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { installKernels } from '../src/index.js';
+import { installKernels, provideBinary } from '../src/index.js';
 
-/** Makes the wasm backend, with the kernels, the one in use. */
-export async function useKernels(): Promise<void> {
+/** Makes the wasm backend, with the kernels on two threads, the one in use. */
+export const useKernels = (): Promise<void> => useThreads(2);
+
+export async function useThreads(threads: number): Promise<void> {
+  if (!tf.engine().registry['wasm']) await provideBinary(wasm); // findBackend would start it
   await tf.setBackend('wasm');
   await tf.ready();
-  await installKernels(tf.backend());
+  await installKernels(tf.backend(), { threads });
 }
 
 /** Numbers on the host, to make a tensor of on either backend. */

@@ -26,8 +26,15 @@ export async function doctor(output: Output): Promise<boolean> {
   const mark = (works: boolean) => (works ? 'works' : 'does not work');
   output.print(`\n${output.colors.bold('engines')}`);
   for (const line of layout(
-    ['engine', '', 'version', 'why not', 'mend'],
-    engines.map((e) => [e.name, mark(e.works), e.version ?? '', e.problem ?? onDevice(e), e.mend ?? '']),
+    ['engine', '', 'version', 'threads', 'why not', 'mend'],
+    engines.map((e) => [
+      e.name,
+      mark(e.works),
+      e.version ?? '',
+      e.threads?.toString() ?? '',
+      e.problem ?? onDevice(e),
+      e.mend ?? '',
+    ]),
   ))
     output.print(`  ${line}`);
   output.print(`\n${output.colors.bold('plugins')}`);

@@ -1,7 +1,9 @@
-import { backend, getBackend, ready, setBackend, version } from '@surprisal/kernels/tfjs';
+import { backend, engine as tfjs, getBackend, ready, setBackend, version } from '@surprisal/kernels/tfjs';
+import type { WasmPaths } from '@surprisal/kernels';
 import { MissingDependencyError } from '../errors.js';
 import { unknownName } from '../suggest.js';
 import { findGpu } from './webgpu/gpu.js';
+import { threadCount } from './threads.js';
 
 /** The engines, best first. */
 export const engineNames = ['tensorflow-gpu', 'tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
@@ -9,7 +11,12 @@ export type EngineName = (typeof engineNames)[number];
 
 export interface EngineOptions {
   /** Where a page finds the files of the wasm engine: a folder, or the address of each file. Not needed in Node. */
-  readonly wasmPaths?: string | Readonly<Record<string, string>>;
+  readonly wasmPaths?: WasmPaths;
+  /**
+   * How many threads the wasm engine computes on, 1 to 64; results do not depend on it. Default: what the variable
+   * SURPRISAL_THREADS says, else the number of cores, 8 at most. A page that is not isolated from other origins runs on one.
+   */
+  readonly threads?: number;
 }
 
 /** Whether an engine works here; if not, why, and what to do. */
@@ -21,6 +28,8 @@ export interface EngineStatus {
   readonly device?: string;
   /** True when the processor plays the GPU: right, but slow. `'auto'` passes it over. */
   readonly emulated?: boolean;
+  /** How many threads it computes on, when that is for us to say. */
+  readonly threads?: number;
   readonly problem?: string;
   readonly mend?: string;
 }
@@ -33,8 +42,8 @@ interface Engine {
   readonly mend: string;
   /** Loads it, and says what was loaded. */
   load(options: EngineOptions): Promise<Pick<EngineStatus, 'version' | 'device' | 'emulated'>>;
-  /** What is left to do once it has started. */
-  prepare?(): Promise<void>;
+  /** What is left to do once it has started; gives what there is to say of it. */
+  prepare?(options: EngineOptions): Promise<Pick<EngineStatus, 'threads'>>;
 }
 
 const inNode = typeof process !== 'undefined' && process.versions?.node !== undefined;
@@ -55,6 +64,7 @@ const engines: Record<EngineName, Engine> = {
     },
     async prepare() {
       (await import('./webgpu/index.js')).prepareWebgpu();
+      return {};
     },
   },
   wasm: {
@@ -63,11 +73,13 @@ const engines: Record<EngineName, Engine> = {
     mend: 'install @tensorflow/tfjs-backend-wasm; in a page, pass wasmPaths',
     async load({ wasmPaths }) {
       const wasm = await import('@tensorflow/tfjs-backend-wasm');
-      if (wasmPaths !== undefined) wasm.setWasmPaths(wasmPaths as string);
+      const { provideBinary } = await import('@surprisal/kernels');
+      if (!tfjs().registry['wasm']) await provideBinary(wasm, wasmPaths); // findBackend would start it
       return { version: wasm.version_wasm };
     },
-    async prepare() {
-      await (await import('@surprisal/kernels')).installKernels(backend());
+    async prepare({ threads }) {
+      const { installKernels } = await import('@surprisal/kernels');
+      return { threads: await installKernels(backend(), { threads: threadCount(threads) }) };
     },
   },
   cpu: {
@@ -82,12 +94,14 @@ const engines: Record<EngineName, Engine> = {
  * Chooses the engine that tensors are computed on: one by name, or with `'auto'` the best that works here.
  *
  * @returns the name of the engine in use
- * @throws MissingDependencyError when the named engine does not work here; UnknownNameError for a name that is none
+ * @throws MissingDependencyError when the named engine does not work here; UnknownNameError for a name that is none; DomainError
+ *   for a number of threads that makes no sense
  *
  * @example
  * console.log(await useEngine('wasm')); // wasm
  */
 export async function useEngine(name: EngineName | 'auto' = 'auto', options: EngineOptions = {}): Promise<EngineName> {
+  threadCount(options.threads); // a bad count is an error of its own, not an engine that does not work
   if (name !== 'auto') {
     if (!(engineNames as readonly string[]).includes(name)) throw unknownName('engine', name, ['auto', ...engineNames]);
     const status = await start(name, options);
@@ -115,6 +129,7 @@ export const readsAtOnce = (): boolean => !['webgpu', 'webgl'].includes(getBacke
 
 /** Tries every engine and says which ones work; the one in use stays in use. */
 export async function probeEngines(options: EngineOptions = {}): Promise<EngineStatus[]> {
+  threadCount(options.threads);
   const before = currentEngine();
   const statuses: EngineStatus[] = [];
   for (const name of engineNames) statuses.push(await start(name, options));
@@ -128,10 +143,10 @@ async function start(name: EngineName, options: EngineOptions): Promise<EngineSt
     const loaded = await engine.load(options);
     if (!(await setBackend(engine.backend))) throw new Error(`tfjs could not start its "${engine.backend}" backend`);
     await ready();
-    await engine.prepare?.();
+    const prepared = await engine.prepare?.(options);
     chosen = name;
     (backend() as { firstUse?: boolean }).firstUse = false; // the cpu backend would greet on stdout
-    return { name, works: true, ...loaded };
+    return { name, works: true, ...loaded, ...prepared };
   } catch (error) {
     return { name, works: false, problem: reason(engine, error), mend: engine.mend };
   }

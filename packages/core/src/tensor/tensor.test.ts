@@ -1,9 +1,9 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { DataError, MissingDependencyError, ShapeError, UnknownNameError } from '../errors.js';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { DataError, DomainError, MissingDependencyError, ShapeError, UnknownNameError } from '../errors.js';
 import { ndarray } from '../ndarray.js';
 import { Random } from '../random.js';
 import {
@@ -96,6 +96,49 @@ describe('engines', () => {
     await expect(useEngine('wsm' as EngineName)).rejects.toThrow(
       new UnknownNameError('unknown engine "wsm": did you mean "wasm"?', 'wasm'),
     );
+  });
+});
+
+describe('threads', () => {
+  it('are as many as asked for, by option, variable or number of cores', async () => {
+    const wasm = async (options?: { threads: number }) =>
+      (await probeEngines(options)).find(({ name }) => name === 'wasm')!.threads;
+    expect(await wasm({ threads: 3 })).toBe(3);
+    vi.stubEnv('SURPRISAL_THREADS', '2');
+    expect(await wasm()).toBe(2);
+    expect(await wasm({ threads: 1 })).toBe(1);
+    vi.unstubAllEnvs();
+    expect(await wasm()).toBe(Math.min(availableParallelism(), 8));
+  });
+
+  it('are refused in words when their number makes no sense', async () => {
+    const refusal = (what: string, got: string) =>
+      new DomainError(`${what} must be a whole number from 1 to 64, got ${got}; leave it out to use every core`);
+    for (const [threads, shown] of [
+      [0, '0'],
+      [1000, '1000'],
+      [-1, '-1'],
+      [2.5, '2.5'],
+      [NaN, 'NaN'],
+      ['many', '"many"'],
+    ]) {
+      await expect(useEngine('wasm', { threads: threads as number })).rejects.toThrow(
+        refusal('useEngine: threads', shown as string),
+      );
+    }
+    for (const variable of ['0', '1000', '-1', '2.5', 'many']) {
+      vi.stubEnv('SURPRISAL_THREADS', variable);
+      await expect(useEngine()).rejects.toThrow(refusal('SURPRISAL_THREADS', `"${variable}"`));
+    }
+    vi.unstubAllEnvs();
+  });
+
+  it('survive changes of the engine', async () => {
+    await useEngine('wasm', { threads: 2 });
+    const kept = toTensor([1, 2]);
+    for (const name of ['cpu', 'wasm', 'cpu', 'wasm'] as const) await useEngine(name, { threads: 2 });
+    expect(Array.from(kept.dataSync())).toEqual([1, 2]);
+    kept.dispose();
   });
 });
 
