@@ -1,19 +1,18 @@
-// Compiles the AssemblyScript sources to dist/binary.js, an ES module that holds the WebAssembly as text, and the text of the
-// worker, so that Node, bundlers and pages load them alike. Does nothing when it is up to date.
-import { Buffer } from 'node:buffer';
+// Compiles the AssemblyScript sources to dist/binary.js, an ES module that holds the WebAssembly as text, compressed, and the
+// text of the worker, so that Node, bundlers and pages load them alike. Does nothing when it is up to date.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { deflateSync } from 'node:zlib';
 
 const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 /** No heap, no static data, no bounds but the memory's own: the code works on what it is given the addresses of. */
-const common = ['--importMemory', '--runtime', 'stub', '--use', 'abort=', '--noAssert', '-O3', '--enable', 'simd'];
-const variants = {
-  plain: [],
-  shared: ['--enable', 'threads', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'],
-};
+const code = ['--runtime', 'stub', '--use', 'abort=', '--noAssert', '-O3', '--enable', 'simd'];
+/** A memory of limited size: that it is shared is then one bit of the binary, set as it is loaded (src/shared-memory.ts). */
+const memory = ['--importMemory', '--initialMemory', '1', '--maximumMemory', '65536'];
+const variants = { plain: [], relaxed: ['--enable', 'relaxed-simd'] };
 
 const files = [...readdirSync(at('assembly')).map((name) => `assembly/${name}`), 'src/worker.js', 'build/compile.mjs'];
 const version = () => createRequire(import.meta.url)('assemblyscript/package.json').version;
@@ -41,11 +40,11 @@ async function compile(variant) {
   const { main } = await import('assemblyscript/asc');
   let binary;
   const { error, stderr } = await main(
-    ['assembly/index.ts', '--outFile', 'kernels.wasm', '--baseDir', at('.'), ...common, ...variants[variant]],
+    ['assembly/index.ts', '--outFile', 'kernels.wasm', '--baseDir', at('.'), ...code, ...memory, ...variants[variant]],
     { writeFile: (_name, content) => void (binary = content) },
   );
   if (error) throw new Error(`kernels: ${stderr.toString() || error.message}`);
-  return `export const ${variant} =\n  '${Buffer.from(binary).toString('base64')}';\n`;
+  return `export const ${variant} =\n  '${deflateSync(binary, { level: 9 }).toString('base64')}';\n`;
 }
 
 function workerText() {

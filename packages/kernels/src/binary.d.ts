@@ -1,5 +1,5 @@
-/** The compiled kernels, in base64: for a memory of one thread's own, and for one that threads share. */
+/** The compiled kernels, deflated, in base64: for any host with SIMD, and for one that fuses a product and a sum. */
 export const plain: string;
-export const shared: string;
+export const relaxed: string;
 /** The text of a worker of the pool. */
 export const worker: string;

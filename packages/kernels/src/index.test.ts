@@ -1,27 +1,26 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { plain, shared } from '#binary';
 import { useKernels } from '../test/both.js';
 import { OutOfMemoryError, type WasmBackend, installKernels } from './index.js';
+import { readBinary } from './module.js';
 
 beforeAll(useKernels);
 
 describe('the compiled module', () => {
-  it.each([
-    ['plain', plain],
-    ['shared', shared],
-  ])('writes nowhere but where it is told to: no data, no globals, nothing but memory imported (%s)', (_, base64) => {
-    const bytes = Buffer.from(base64, 'base64');
+  it.each([false, true])('writes nowhere but where it is told to (shared: %s)', async (shared) => {
+    const bytes = await readBinary(shared);
     expect(WebAssembly.Module.imports(new WebAssembly.Module(bytes))).toEqual([
       { module: 'env', name: 'memory', kind: 'memory' },
     ]);
     expect(sections(bytes).filter((id) => [6, 8, 11].includes(id))).toEqual([]); // globals, start, data
   });
 
-  it('works in a memory that threads share', () => {
-    const memory = new WebAssembly.Memory({ initial: 16, maximum: 65536, shared: true });
-    const module = new WebAssembly.Module(Buffer.from(shared, 'base64'));
+  it.each([false, true])('works in the memory that it is made for (shared: %s)', async (shared) => {
+    const memory = new WebAssembly.Memory({ initial: 16, maximum: 65536, shared });
+    const other = new WebAssembly.Memory({ initial: 16, maximum: 65536, shared: !shared });
+    const module = new WebAssembly.Module(await readBinary(shared));
     expect(() => new WebAssembly.Instance(module, { env: { memory } })).not.toThrow();
+    expect(() => new WebAssembly.Instance(module, { env: { memory: other } })).toThrow(WebAssembly.LinkError);
   });
 });
 

@@ -56,8 +56,9 @@ describe('the matrix product', () => {
     ));
 
   it.each([
-    [130, 1030, 260],
+    [130, 270, 330],
     [5, 2049, 3],
+    [4097, 3, 5],
     [257, 9, 513],
   ])('crosses its blocks: %d x %d over %d', async (m, n, k) => {
     for (const transposeA of [false, true]) {

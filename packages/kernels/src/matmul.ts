@@ -72,7 +72,10 @@ function multiplyStacks(host: Host, left: Matrices, right: Matrices, stack: read
   const [a, b] = one ? [[left.address], [right.address]] : [left.over(stack), right.over(stack)];
   const sizes = { m, n, k };
   if (a.length > 1 && m * n * k < LARGE) multiplyEach(host, left, right, a, b, sizes, out);
-  else a.forEach((at, i) => multiplyOne(host, { ...left, at }, { ...right, at: b[i]! }, sizes, { at: out + i * m * n * 4, row: n }));
+  else
+    a.forEach((at, i) =>
+      multiplyOne(host, { ...left, at }, { ...right, at: b[i]! }, sizes, { at: out + i * m * n * 4, row: n }),
+    );
 }
 
 /** Activations that are computed as the bias is added. The others are kernels of their own. */

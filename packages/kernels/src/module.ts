@@ -1,4 +1,5 @@
 import type { WasmBackend } from './host.js';
+import { withSharedMemory } from './shared-memory.js';
 
 /**
  * Kernels that are run through `Host.run`, in parts: plain numbers, the last two of them the range [from, to) of units to work on.
@@ -88,11 +89,9 @@ export interface CompiledModule {
  */
 export async function compileInto(backend: WasmBackend): Promise<CompiledModule> {
   const memory = memoryOf(backend);
-  const binaries = await import('#binary');
   const shared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
-  const binary = decode(shared ? binaries.shared : binaries.plain);
   try {
-    const { instance, module } = await WebAssembly.instantiate(binary, { env: { memory } });
+    const { instance, module } = await WebAssembly.instantiate(await readBinary(shared), { env: { memory } });
     return { module, compiled: instance.exports as unknown as Compiled, shared };
   } catch (error) {
     throw new Error(
@@ -109,4 +108,16 @@ function memoryOf({ wasm }: WasmBackend): WebAssembly.Memory {
   throw new Error('kernels: backend must be the wasm backend of TensorFlow.js 4, got one without a memory');
 }
 
-const decode = (base64: string) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+/** The kernels in the variant that this host runs fastest, for a memory of its own or one that threads share. */
+export async function readBinary(shared: boolean): Promise<Uint8Array<ArrayBuffer>> {
+  const { plain, relaxed } = await import('#binary');
+  const fusing = await inflate(relaxed);
+  const binary = WebAssembly.validate(fusing) ? fusing : await inflate(plain);
+  return shared ? withSharedMemory(binary) : binary;
+}
+
+async function inflate(base64: string): Promise<Uint8Array<ArrayBuffer>> {
+  const deflated = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  const stream = new Blob([deflated]).stream().pipeThrough(new DecompressionStream('deflate'));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { shared } from '#binary';
-import type { Compiled } from './module.js';
+import { type Compiled, readBinary } from './module.js';
 import { Pool } from './pool.js';
 
 const memory = new WebAssembly.Memory({ initial: 16, maximum: 65536, shared: true });
-const module = new WebAssembly.Module(Buffer.from(shared, 'base64'));
+const module = new WebAssembly.Module(await readBinary(true));
 const compiled = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Compiled;
 const pool = new Pool(module, compiled);
 

@@ -1,56 +1,104 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { normals, put, seed, size, useKernels, useThreads } from '../test/both.js';
+import { type Host, normals, numbersOf, put, seed, size, useKernels, useThreads } from '../test/both.js';
 import { installKernels } from './index.js';
 
 beforeAll(useKernels);
 afterAll(() => useThreads(1));
 
-/** Computations give the same on 1, 2 and 4 threads, bit by bit. */
-async function expectSame(computations: readonly (() => tf.Tensor)[]) {
+/** What is computed of numbers on the host is the same on 1, 2 and 3 threads, bit by bit. */
+async function expectSame(computations: readonly (readonly [inputs: Host[], compute: Compute])[]) {
   const results = [];
-  for (const threads of [1, 2, 4]) {
+  for (const threads of [1, 2, 3]) {
     await useThreads(threads);
-    results.push(computations.map((compute) => tf.tidy(() => new Int32Array(compute().dataSync().buffer))));
+    results.push(computations.flatMap(([inputs, compute]) => bitsOf(() => compute(...inputs.map(put)))));
   }
   const [one, ...others] = results;
-  for (const other of others) other.forEach((bits, i) => expect(bits, `computation ${i}`).toEqual(one![i]));
+  for (const other of others) other.forEach((bits, i) => expect(bits.equals(one![i]!), `result ${i}`).toBe(true));
 }
+
+type Compute = (...inputs: tf.Tensor[]) => tf.Tensor | tf.Tensor[];
+
+const bitsOf = (compute: () => tf.Tensor | tf.Tensor[]): Buffer[] =>
+  numbersOf(compute).map(({ data }) => Buffer.from(data.slice().buffer));
+
+const run = (kernel: string, inputs: Record<string, tf.Tensor>, attributes = {}): tf.Tensor[] =>
+  [tf.engine().runKernel<tf.Tensor | tf.Tensor[]>(kernel, inputs, attributes)].flat();
 
 describe('results do not depend on the number of threads', () => {
   it('of products, in any transposition', () => {
-    const cases = fc.tuple(size(300), size(600), size(700), fc.boolean(), fc.boolean(), seed);
+    const cases = fc.tuple(size(300), size(300), size(400), fc.boolean(), fc.boolean(), seed);
     return expectSame(
-      fc.sample(cases, { numRuns: 60, seed: 1 }).map(([m, n, k, transposeA, transposeB, at]) => () => {
-        const a = put(normals(transposeA ? [k, m] : [m, k], at, true));
-        const b = put(normals(transposeB ? [n, k] : [k, n], at + 1));
-        return tf.matMul(a, b, transposeA, transposeB);
+      fc.sample(cases, { numRuns: 25, seed: 1 }).map(([m, n, k, transposeA, transposeB, at]) => {
+        const a = normals(transposeA ? [k, m] : [m, k], at, true);
+        const b = normals(transposeB ? [n, k] : [k, n], at + 1);
+        return [[a, b], (a, b) => tf.matMul(a!, b!, transposeA, transposeB)];
       }),
     );
   });
 
   it('of stacks of products', () => {
-    const cases = fc.tuple(size(70), size(70), size(70), fc.boolean(), seed);
+    const cases = fc.tuple(size(50), size(50), size(50), fc.boolean(), seed);
     return expectSame(
-      fc.sample(cases, { numRuns: 40, seed: 2 }).map(([m, n, k, transposeB, at]) => () => {
-        const a = put(normals([3, 8, m, k], at));
-        const b = put(normals(transposeB ? [8, n, k] : [8, k, n], at + 1));
-        return tf.matMul(a, b, false, transposeB);
+      fc.sample(cases, { numRuns: 15, seed: 2 }).map(([m, n, k, transposeB, at]) => {
+        const stacks = [normals([3, 8, m, k], at), normals(transposeB ? [8, n, k] : [8, k, n], at + 1)];
+        return [stacks, (a, b) => tf.matMul(a!, b!, false, transposeB)];
       }),
     );
   });
 
-  it('of layers and of what is done element by element', () => {
-    const layer = () => {
-      const [a, b] = [put(normals([700, 300], 1)), put(normals([300, 200], 2))] as [tf.Tensor2D, tf.Tensor2D];
-      return tf.fused.matMul({ a, b, bias: put(normals([200], 3)), activation: 'relu' });
+  it('of layers, of reductions, and of what is done element by element', () => {
+    const [x, w, bias] = [normals([700, 300], 1), normals([300, 20], 2), normals([20], 3)];
+    const layer: Compute = (a, b, bias) => tf.fused.matMul({ a, b, bias, activation: 'relu' } as never);
+    return expectSame([
+      [[x, w, bias], layer],
+      [[x], (x) => [tf.exp(x!), tf.tanh(x!), tf.sigmoid(x!), tf.relu(x!), tf.erf(x!)]],
+      [[x], (x) => [tf.sum(x!), tf.sum(x!, 0), tf.mean(x!, 1), tf.max(x!), tf.min(x!, 0)]],
+      [[x], (x) => [tf.transpose(x!), tf.softmax(x!), tf.logSoftmax(x!)]],
+    ]);
+  });
+
+  it('of fused losses', () => {
+    const [p, q, dy] = [normals([300, 401], 1), normals([300, 401], 2), normals([300], 3)];
+    const labels = { shape: [300], data: Int32Array.from({ length: 300 }, (_, i) => i) };
+    const attributes = { tau: 1.5, labelSmoothing: 0.1, zLoss: 0.01, forward: 1, reverse: 0.5 };
+    const withGradient = (kernel: string, given: Record<string, tf.Tensor>, dy: tf.Tensor, endings = ['Grad']) => {
+      const [value, statistics] = run(kernel, given, attributes);
+      const more = { ...given, dy, statistics: statistics! };
+      return [value!, ...endings.flatMap((ending) => run(kernel + ending, more, attributes))];
     };
-    return expectSame([layer, () => tf.exp(layer()), () => tf.tanh(layer()), () => tf.sigmoid(layer())]);
+    return expectSame([
+      [
+        [p, labels, dy],
+        (logits, labels, dy) => withGradient('SurprisalSoftmaxCrossEntropy', { logits: logits!, labels: labels! }, dy!),
+      ],
+      [
+        [p, q, dy],
+        (p, q, dy) =>
+          ['KullbackLeibler', 'JensenShannon'].flatMap((name) =>
+            withGradient(`SurprisalSoftmax${name}`, { p: p!, q: q! }, dy!, ['GradP', 'GradQ']),
+          ),
+      ],
+      [
+        [normals([300, 64], 4), normals([64, 1200], 5), normals([1200], 6), labels, dy],
+        (inputs, weights, bias, labels, dy) => {
+          const layer = { inputs: inputs!, weights: weights!, bias: bias!, labels: labels! };
+          return withGradient('SurprisalLinearCrossEntropy', layer, dy!);
+        },
+      ],
+    ]);
   });
 });
 
 describe('threads', () => {
+  it('share the memory of the engine', async () => {
+    await useThreads(3);
+    const { wasm } = tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } };
+    expect(wasm.HEAPU8.buffer).toBeInstanceOf(SharedArrayBuffer);
+    expect(await installKernels(tf.backend())).toBe(3);
+  });
+
   it('leave nothing behind over 10,000 divided products', async () => {
     await useThreads(2);
     const [a, b] = [tf.ones([64, 16]), tf.ones([16, 600])];

@@ -23,17 +23,24 @@ export interface Host {
 export const put = ({ shape, data }: Host): tf.Tensor =>
   tf.tensor(data, shape, data instanceof Int32Array ? 'int32' : 'float32');
 
+/** The numbers of what is computed. `tidy` would look for tensors in every element of an array that it returns. */
+export function numbersOf(compute: () => tf.Tensor | tf.Tensor[]): Host[] {
+  let hosts: Host[] = [];
+  tf.tidy(() => {
+    hosts = [compute()].flat().map((x) => ({ shape: x.shape, data: x.dataSync() as Float32Array }));
+  });
+  return hosts;
+}
+
 /** Computes the same with the kernels and, perhaps in another way, on tfjs's cpu backend. */
 export async function onBoth(
   compute: () => tf.Tensor[],
   reference = compute,
 ): Promise<{ here: Host[]; there: Host[] }> {
-  const run = (compute: () => tf.Tensor[]) =>
-    tf.tidy(() => compute().map((x) => ({ shape: x.shape, data: x.dataSync() as Float32Array })) as never) as Host[];
   await useKernels();
-  const here = run(compute);
+  const here = numbersOf(compute);
   await tf.setBackend('cpu');
-  const there = run(reference);
+  const there = numbersOf(reference);
   await useKernels();
   return { here, there };
 }
@@ -55,7 +62,7 @@ export const EPSILON = 2 ** -24;
 
 /** Normal numbers; when `wild`, some of them NaN, infinite, zero or denormal. */
 export const normals = (shape: number[], seed: number, wild = false): Host => {
-  const data = tf.tidy(() => tf.randomNormal(shape, 0, 1, 'float32', seed).dataSync() as Float32Array);
+  const [{ data }] = numbersOf(() => tf.randomNormal(shape, 0, 1, 'float32', seed)) as [Host];
   if (wild) {
     const strange = [NaN, Infinity, -Infinity, 0, -0, 1e-40];
     for (let i = seed % 7; i < data.length; i += 7) data[i] = strange[(seed + i) % strange.length]!;

@@ -77,6 +77,24 @@ describe('the packed packages, installed with npm in an empty folder', { timeout
     expect(run('node', 'run.js').trim()).toBe('0.1601');
   });
 
+  it('compute on threads that share a memory, to the same bits, and let the process end', () => {
+    write(
+      'threads.js',
+      `import { backend, matMul, randomNormal, useEngine } from '@surprisal/core/tensor';
+       import { installKernels } from '@surprisal/kernels';
+       await useEngine('wasm', { threads: 1 });
+       const x = randomNormal([400, 300], 0, 1, 'float32', 1);
+       const sums = [];
+       for (const threads of [1, 2, 3]) {
+         await useEngine('wasm', { threads });
+         if ((await installKernels(backend())) !== threads) throw new Error('not on ' + threads);
+         sums.push(Buffer.from(matMul(x, x, false, true).dataSync().buffer).toString('base64'));
+       }
+       console.log(backend().wasm.HEAPU8.buffer.constructor.name, new Set(sums).size);`,
+    );
+    expect(run('node', 'threads.js').trim()).toBe('SharedArrayBuffer 1');
+  });
+
   it.each(['node16', 'bundler'])('have types under moduleResolution %s', (moduleResolution) => {
     write(
       'types.ts',
