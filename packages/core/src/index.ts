@@ -1,5 +1,6 @@
 export * from './errors.js';
 export * from './kinds.js';
+export * from './memory.js';
 export * from './method.js';
 export * from './ndarray.js';
 export * from './papers.js';

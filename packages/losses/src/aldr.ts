@@ -1,8 +1,7 @@
-import { DomainError, type NdArray, defineMethod, ndarray, paper } from '@surprisal/core';
+import { DomainError, type Memory, type NdArray, defineMethod, paper } from '@surprisal/core';
 import {
   type Tensor,
   type TensorLike,
-  type Variable,
   add,
   checkShape,
   div,
@@ -22,12 +21,11 @@ import {
   stopGradient,
   sub,
   sum,
-  toHost,
   toTensor,
-  variable,
   where,
 } from '@surprisal/core/tensor';
 import { z } from 'zod';
+import { Kept, memoryOf } from './kept.js';
 import { ldrKlOf, ldrParams, normalizeScores, robustLoss } from './ldr.js';
 import { type Loss, type LossOptions, type LossTerms, makeLoss } from './loss.js';
 
@@ -43,9 +41,11 @@ export interface AldrKl extends Loss {
   (logits: TensorLike, labels: TensorLike, options?: AldrOptions): Tensor;
   /** `[numSamples]`, the temperature of each example of the training set. */
   temperatures(): Promise<NdArray>;
-  /** Sets all temperatures back to lambda0 and frees their memory. */
-  reset(): void;
+  /** The temperatures; reset sets them back to lambda0. */
+  readonly memory: Memory;
 }
+
+const OWNER = 'aldr-kl';
 
 /**
  * ALDR-KL, LDR-KL with a temperature for each example of the training set, which falls where the model is sure:
@@ -68,7 +68,7 @@ export interface AldrKl extends Loss {
 export const aldrKl = defineMethod(
   {
     kind: 'loss',
-    name: 'aldr-kl',
+    name: OWNER,
     summary: 'LDR-KL with a temperature for each training example, lower where the model is sure.',
     formula: 'Λ_i log(1/K Σ_k exp(d_k/Λ_i)) − α log K/(2λ₀) (Λ_i − λ₀)²',
     paper: paper(11),
@@ -86,7 +86,7 @@ export const aldrKl = defineMethod(
     }),
   },
   ({ lambda0, alpha, margin, normalize, numSamples }): AldrKl => {
-    const state = new Temperatures('aldr-kl', numSamples, lambda0);
+    const temperatures = new Kept([numSamples], lambda0);
     const perExample = (terms: LossTerms, { sampleIds }: AldrOptions) => {
       const [batch, classes] = terms.logits.shape as [number, number];
       const stiffness = (alpha * Math.log(Math.max(2, classes))) / lambda0;
@@ -98,15 +98,16 @@ export const aldrKl = defineMethod(
           },
           [terms.logits],
         );
-      const temperature = sampleIds === undefined ? fill([batch], lambda0) : state.update(sampleIds, batch, update);
+      const temperature =
+        sampleIds === undefined ? fill([batch], lambda0) : adapt(temperatures, sampleIds, batch, update);
       const robust = (label: Tensor, scores: Tensor, lambda: Tensor) =>
         ldrKlOf(scores, label, maximum(expandDims(lambda, 1), LEAST), margin);
       const penalty = mul(square(sub(temperature, lambda0)), stiffness / 2);
       return sub(robustLoss(terms, normalize, robust, temperature), penalty);
     };
-    return Object.assign(makeLoss<AldrOptions>('aldr-kl', perExample), {
-      temperatures: () => state.read(),
-      reset: () => state.reset(),
+    return Object.assign(makeLoss<AldrOptions>(OWNER, perExample), {
+      temperatures: () => temperatures.read(),
+      memory: memoryOf(OWNER, { temperatures }),
     });
   },
 );
@@ -146,45 +147,23 @@ export function klToUniform(scores: Tensor, temperature: Tensor, smoothing = 0):
 export const adaptedTemperature = (kl: Tensor, lambda0: number, stiffness: number): Tensor =>
   maximum(sub(lambda0, div(kl, stiffness)), 0);
 
-/** One temperature for each example of the training set, kept where the engine computes. */
-class Temperatures {
-  #all: Variable | undefined;
+/** Puts new temperatures in the places of the examples and gives them, `[batch]`. */
+function adapt(all: Kept, sampleIds: TensorLike, batch: number, f: (temperature: Tensor) => Tensor): Tensor {
+  const places = toTensor(sampleIds, 'int32');
+  checkShape(OWNER, 'sampleIds', places, ['batch'], { batch });
+  checkRange(places, all.shape[0]!);
+  const before = all.value;
+  const updated = f(gather(before, places));
+  const at = expandDims(places, 1);
+  const count = scatterND(at, onesLike(updated), [...all.shape]);
+  const moved = divNoNan(scatterND(at, updated, [...all.shape]), count);
+  all.value = where(greater(count, 0), moved, before);
+  return updated;
+}
 
-  constructor(
-    private readonly owner: string,
-    private readonly size: number,
-    private readonly start: number,
-  ) {}
-
-  /** Puts new temperatures in the places of `ids` and gives them, `[batch]`. */
-  update(ids: TensorLike, batch: number, f: (temperature: Tensor) => Tensor): Tensor {
-    const places = toTensor(ids, 'int32');
-    checkShape(this.owner, 'sampleIds', places, ['batch'], { batch });
-    this.#checkRange(places);
-    this.#all ??= variable(fill([this.size], this.start), false);
-    const updated = f(gather(this.#all, places));
-    const at = expandDims(places, 1);
-    const count = scatterND(at, onesLike(updated), [this.size]);
-    const moved = divNoNan(scatterND(at, updated, [this.size]), count);
-    this.#all.assign(where(greater(count, 0), moved, this.#all));
-    return updated;
-  }
-
-  async read(): Promise<NdArray> {
-    return this.#all ? toHost(this.#all) : ndarray(new Float32Array(this.size).fill(this.start), [this.size]);
-  }
-
-  reset(): void {
-    this.#all?.dispose();
-    this.#all = undefined;
-  }
-
-  #checkRange(places: Tensor): void {
-    if (!readsAtOnce()) return;
-    const outside = places.dataSync().find((id) => !(id >= 0 && id < this.size));
-    if (outside === undefined) return;
-    throw new DomainError(
-      `${this.owner}: sampleIds must be from 0 to ${this.size - 1}, got ${outside}; set numSamples`,
-    );
-  }
+function checkRange(places: Tensor, size: number): void {
+  if (!readsAtOnce()) return;
+  const outside = places.dataSync().find((id) => !(id >= 0 && id < size));
+  if (outside === undefined) return;
+  throw new DomainError(`${OWNER}: sampleIds must be from 0 to ${size - 1}, got ${outside}; set numSamples`);
 }

@@ -206,10 +206,21 @@ onEngines(engines, () => {
         expect((await loss.range()).data[0]).toBeLessThan(before);
         const wider = values(loss.weigh(tidy(() => slice(toTensor(features), [1], [2]))).scaled);
         expect(wider[0]).toBeGreaterThan(0);
-        loss.reset();
+        loss.memory.reset();
         values(loss(scores, classes, features)).forEach((value, i) => expect(value).toBeCloseTo(local[i]!, 5));
-        loss.reset();
+        loss.memory.reset();
       }
+    });
+
+    it('goes on from what its memory held', async () => {
+      const [before, after] = [biasLoss({ normalization: 'running' }), biasLoss({ normalization: 'running' })];
+      before(scores, classes, features);
+      after.memory.write(await before.memory.read());
+      const narrow = [[0, 1, 2, 3]];
+      expect(values(after([scores[0]!], [0], narrow))).toEqual(values(before([scores[0]!], [0], narrow)));
+      expect(await after.range()).toEqual(await before.range());
+      before.memory.reset();
+      after.memory.reset();
     });
 
     it('refuses a beta above 1, which would reward errors', () => {

@@ -1,8 +1,7 @@
-import { type NdArray, ShapeError, defineMethod, ndarray, paper } from '@surprisal/core';
+import { type Memory, type NdArray, ShapeError, defineMethod, ndarray, paper } from '@surprisal/core';
 import {
   type Tensor,
   type TensorLike,
-  type Variable,
   checkShape,
   divNoNan,
   exp,
@@ -18,12 +17,11 @@ import {
   sub,
   sum,
   tidy,
-  toHost,
   toTensor,
-  variable,
 } from '@surprisal/core/tensor';
 import { z } from 'zod';
 import { compSumOf } from './comp-sum.js';
+import { Kept, memoryOf } from './kept.js';
 import { checkFinite, readLabels } from './labels.js';
 import { type LossOptions, LossTerms, reduceLosses } from './loss.js';
 
@@ -43,6 +41,8 @@ export interface FeatureLoss {
    */
   (logits: TensorLike, labels: TensorLike, features: TensorLike, options?: LossOptions): Tensor;
   readonly method: string;
+  /** Only of a loss that remembers: what a checkpoint of a training must keep. */
+  readonly memory?: Memory;
 }
 
 /** Bias loss, with what it weighs by. */
@@ -51,8 +51,8 @@ export interface BiasLoss extends FeatureLoss {
   weigh(features: TensorLike): { variance: Tensor; scaled: Tensor; weights: Tensor };
   /** `[2]`, the smallest and the largest variance ever seen, which a stateful scale remembers. */
   range(): Promise<NdArray>;
-  /** Forgets the range. */
-  reset(): void;
+  /** The range that a stateful scale remembers; reset forgets it. */
+  readonly memory: Memory;
 }
 
 declare module '@surprisal/core' {
@@ -121,7 +121,7 @@ export const biasLoss = defineMethod(
       method: 'bias',
       weigh: (features: TensorLike) => tidy(() => weigh(checkFeatures(toTensor(features)), false)),
       range: () => seen.read(),
-      reset: () => seen.reset(),
+      memory: memoryOf('bias', { low: seen.low, high: seen.high }),
     });
   },
 );
@@ -139,45 +139,28 @@ function varianceOf(features: Tensor): Tensor {
   return mul(sum(squares, 1), 1 / Math.max(1, rows.shape[1]! - 1));
 }
 
+type Scale = 'local' | 'running' | 'global-official';
+
 /** The range of variances that a scale is made from, and what it remembers of earlier batches. */
 class SeenRange {
-  #low: Variable | undefined;
-  #high: Variable | undefined;
+  readonly low: Kept;
+  readonly high = new Kept([], -Infinity);
 
-  constructor(private readonly normalization: 'local' | 'running' | 'global-official') {}
+  constructor(private readonly scale: Scale) {
+    this.low = new Kept([], scale === 'global-official' ? 100_000 : Infinity);
+  }
 
   with(variance: Tensor, remember: boolean): { low: Tensor; range: Tensor } {
     const [least, most] = [min(variance), max(variance)];
-    if (this.normalization === 'local') return { low: least, range: sub(most, least) };
-    const low = minimum(least, this.#low ?? this.#start[0]);
-    const high = maximum(most, this.#high ?? this.#start[1]);
-    if (remember) {
-      this.#low = set(this.#low, low);
-      this.#high = set(this.#high, high);
-    }
-    return { low, range: this.normalization === 'running' ? sub(high, low) : sub(most, least) };
+    if (this.scale === 'local') return { low: least, range: sub(most, least) };
+    const low = minimum(least, this.low.value);
+    const high = maximum(most, this.high.value);
+    if (remember) [this.low.value, this.high.value] = [low, high];
+    return { low, range: this.scale === 'running' ? sub(high, low) : sub(most, least) };
   }
 
   async read(): Promise<NdArray> {
-    const [low, high] = await Promise.all(
-      [this.#low, this.#high].map(async (known, i) => (known ? (await toHost(known)).data[0]! : this.#start[i]!)),
-    );
-    return ndarray(Float32Array.of(low!, high!), [2]);
+    const [low, high] = await Promise.all([this.low.read(), this.high.read()]);
+    return ndarray(Float32Array.of(low.data[0]!, high.data[0]!), [2]);
   }
-
-  reset(): void {
-    this.#low?.dispose();
-    this.#high?.dispose();
-    this.#low = this.#high = undefined;
-  }
-
-  get #start(): readonly [number, number] {
-    return [this.normalization === 'global-official' ? 100_000 : Infinity, -Infinity];
-  }
-}
-
-function set(state: Variable | undefined, value: Tensor): Variable {
-  if (!state) return variable(value, false);
-  state.assign(value);
-  return state;
 }

@@ -1,9 +1,9 @@
-import { type NdArray, DomainError, ShapeError, ndarray } from '@surprisal/core';
+import { DataError, DomainError, type NdArray, ShapeError, ndarray } from '@surprisal/core';
 import { type EngineName, type Tensor, gradientsOf, mul, sum, tidy, toTensor } from '@surprisal/core/tensor';
 import { goldens, labels, logits, onEngines } from '@surprisal/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type AldrOptions, adaptedTemperature, aldrKl, klToUniform } from './aldr.js';
+import { type AldrKl, type AldrOptions, adaptedTemperature, aldrKl, klToUniform } from './aldr.js';
 import { crossEntropy } from './comp-sum.js';
 import { ldrK, ldrKl } from './ldr.js';
 import type { Loss } from './loss.js';
@@ -154,7 +154,7 @@ onEngines(engines, () => {
       const loss = aldrKl({ lambda0: 3, alpha: 1e6, numSamples: 2 });
       values(loss(batch, [0, 1], { sampleIds: [0, 1] })).forEach((value, i) => expect(value).toBeCloseTo(fixed[i]!, 5));
       values(aldrKl({ lambda0: 3 })(batch, [0, 1])).forEach((value, i) => expect(value).toBeCloseTo(fixed[i]!, 6));
-      loss.reset();
+      loss.memory.reset();
     });
 
     it('changes the temperatures of the ids alone, within [lambda0 (1 - 1/alpha), lambda0]', async () => {
@@ -168,7 +168,7 @@ onEngines(engines, () => {
             expect(value).toBeGreaterThanOrEqual(0.5 - 1e-6);
             expect(value).toBeLessThanOrEqual(1 + 1e-6);
           }
-          loss.reset();
+          loss.memory.reset();
         }),
         { numRuns: 20 },
       );
@@ -180,20 +180,38 @@ onEngines(engines, () => {
       expect((await loss.temperatures()).data[0]).toBeCloseTo(5, 5);
       loss([[9, 0, 0]], [0], { sampleIds: [0] });
       expect((await loss.temperatures()).data[0]).toBeLessThan(5);
-      loss.reset();
+      loss.memory.reset();
       expect((await loss.temperatures()).data[0]).toBe(5);
+    });
+
+    it('goes on from what its memory held', async () => {
+      const [whole, first, second] = [1, 2, 3].map(() => aldrKl({ numSamples: 3 }));
+      const call = (loss: AldrKl) => values(loss(batch, [0, 1], { sampleIds: [2, 0] }));
+      call(whole!);
+      const continued = call(whole!);
+      call(first!);
+      second!.memory.write(await first!.memory.read());
+      expect(call(second!)).toEqual(continued);
+      expect(await second!.memory.read()).toEqual(await whole!.memory.read());
+      expect(() => second!.memory.write({})).toThrow(
+        new DataError('aldr-kl: memory "temperatures" is missing, got none'),
+      );
+      expect(() => second!.memory.write({ temperatures: ndarray(new Float32Array(2), [2]) })).toThrow(
+        new ShapeError('aldr-kl: memory "temperatures" must be [3], got [2]'),
+      );
+      for (const loss of [whole!, first!, second!]) loss.memory.reset();
     });
 
     it('of soft labels is the expectation over the label, with one temperature for the example', async () => {
       const [soft, hard] = [aldrKl({ lambda0: 2, numSamples: 2 }), aldrKl({ lambda0: 2, numSamples: 2 })];
       const mixed = values(soft([batch[0]!], [[0.25, 0.75, 0]], { sampleIds: [1] }))[0]!;
       const parts = [0, 1].map((label) => {
-        hard.reset();
+        hard.memory.reset();
         return values(hard([batch[0]!], [label], { sampleIds: [1] }))[0]!;
       });
       expect(mixed).toBeCloseTo(0.25 * parts[0]! + 0.75 * parts[1]!, 5);
-      soft.reset();
-      hard.reset();
+      soft.memory.reset();
+      hard.memory.reset();
     });
 
     it('refuses ids out of range and of another length', () => {

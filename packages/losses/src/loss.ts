@@ -1,4 +1,4 @@
-import { DomainError, type Method, type MethodInfo, defineMethod } from '@surprisal/core';
+import { DomainError, type Memory, type Method, type MethodInfo, defineMethod } from '@surprisal/core';
 import {
   type Tensor,
   type TensorLike,
@@ -45,6 +45,8 @@ export interface Loss {
   readonly method: string;
   /** The same loss for `model.compile({ loss: loss.keras })`: mean over the batch, of one-hot labels and logits. */
   readonly keras: (labels: Tensor, logits: Tensor) => Tensor;
+  /** Only of a loss that remembers: what a checkpoint of a training must keep. */
+  readonly memory?: Memory;
 }
 
 /** How the losses of the examples are put together. */

@@ -1,14 +1,25 @@
-import { DataError, DomainError, type NdArray, type Random, type StudyState, ndarray } from '@surprisal/core';
+import {
+  DataError,
+  DomainError,
+  type Memory,
+  type NdArray,
+  type Random,
+  type StudyState,
+  ndarray,
+} from '@surprisal/core';
 import {
   type LayersModel,
-  type Optimizer,
   type Scalar,
   type Tensor,
   type TensorLike,
   adam,
+  add,
   argMax,
   fromLayersModel,
+  mul,
   sgd,
+  square,
+  sum,
   tidy,
   toTensor,
 } from '@surprisal/core/tensor';
@@ -22,7 +33,18 @@ export interface LabelledInputs {
 }
 
 /** A loss that can be trained: `@surprisal/losses` has many. */
-export type TrainingLoss = (logits: Tensor, labels: TensorLike, options: { readonly reduction: 'mean' }) => Tensor;
+export interface TrainingLoss {
+  (logits: Tensor, labels: TensorLike, options: TrainingLossOptions): Tensor;
+  /** What it remembers from batch to batch. */
+  readonly memory?: Memory;
+}
+
+/** What a loss is told about a batch. */
+export interface TrainingLossOptions {
+  readonly reduction: 'mean';
+  /** `[batch]`, the place of each example in the training set. */
+  readonly sampleIds: Int32Array;
+}
 
 export interface TrainClassifierOptions {
   readonly model: LayersModel;
@@ -36,6 +58,10 @@ export interface TrainClassifierOptions {
   readonly optimizer?: 'sgd' | 'adam';
   /** Default 0.05 for `'sgd'`, 0.001 for `'adam'`. */
   readonly learningRate?: number;
+  /** What the learning rate is multiplied by after a share of the steps, 0 to 1; default 1 throughout. */
+  readonly schedule?: ((done: number) => number) | undefined;
+  /** Adds `weightDecay / 2` times the sum of the squares of all weights to the loss; default 0. */
+  readonly weightDecay?: number | undefined;
   /** Orders the examples; each epoch's order depends on its seed and the epoch alone. */
   readonly random: Random;
   /** Ends the training after the current step. */
@@ -70,24 +96,32 @@ export interface TrainingStep extends Step {
  * // step 2 of 2
  */
 export async function* trainClassifier(options: TrainClassifierOptions): AsyncGenerator<TrainingStep, void, void> {
-  const { model, loss, data, epochs = 1, batchSize = 64, random, signal, resume } = options;
+  const { model, loss, data, epochs = 1, batchSize = 64, schedule, weightDecay = 0, random, signal, resume } = options;
   const size = checkData(model, data);
   if (!(batchSize >= 1)) throw new DomainError(`trainClassifier: batchSize must be at least 1, got ${batchSize}`);
-  const optimizer = makeOptimizer(options);
+  const { learningRate, optimizer } = makeOptimizer(options);
   const perEpoch = Math.ceil(size / batchSize);
   const orderOf = latest((epoch) => random.split('order', epoch).permutation(size));
   const cost = (step: number) => {
     const at = (step % perEpoch) * batchSize;
     const order = orderOf(Math.floor(step / perEpoch));
-    const { images, labels } = gatherBatch(model, data, order.subarray(at, Math.min(at + batchSize, size)));
+    const sampleIds = order.subarray(at, Math.min(at + batchSize, size));
+    const { images, labels } = gatherBatch(model, data, sampleIds);
     const logits = model.apply(toTensor(images), { training: true }) as Tensor;
-    return loss(logits, labels, { reduction: 'mean' }) as Scalar;
+    const mean = loss(logits, labels, { reduction: 'mean', sampleIds }) as Scalar;
+    return weightDecay > 0 ? add<Scalar>(mean, mul(sumOfSquares(model), weightDecay / 2)) : mean;
   };
   const steps = perEpoch * epochs;
-  for await (const made of trainSteps({ model: fromLayersModel(model), optimizer, cost, steps, signal, resume })) {
-    yield { ...made, epoch: Math.ceil(made.step / perEpoch), endsEpoch: made.step % perEpoch === 0 };
+  const before = schedule && ((step: number) => void (optimizer.learningRate = learningRate * schedule(step / steps)));
+  const { memory } = loss;
+  const made = trainSteps({ model: fromLayersModel(model), optimizer, cost, before, steps, memory, signal, resume });
+  for await (const step of made) {
+    yield { ...step, epoch: Math.ceil(step.step / perEpoch), endsEpoch: step.step % perEpoch === 0 };
   }
 }
+
+const sumOfSquares = (model: LayersModel): Tensor =>
+  model.trainableWeights.map((weight) => sum(square(weight.read()))).reduce((total, part) => add(total, part));
 
 /** A function that keeps its last value. */
 function latest<R>(compute: (key: number) => R): (key: number) => R {
@@ -145,10 +179,9 @@ function checkData(model: LayersModel, { images, labels }: LabelledInputs): numb
   );
 }
 
-function makeOptimizer({ optimizer = 'sgd', learningRate }: TrainClassifierOptions): Optimizer {
-  const rate = learningRate ?? (optimizer === 'adam' ? 0.001 : 0.05);
-  if (!(rate > 0)) throw new DomainError(`trainClassifier: learningRate must be greater than 0, got ${rate}`);
-  return optimizer === 'adam'
-    ? adam({ learningRate: rate })
-    : sgd({ learningRate: rate, momentum: 0.9, nesterov: true });
+function makeOptimizer({ optimizer: name = 'sgd', learningRate: given }: TrainClassifierOptions) {
+  const learningRate = given ?? (name === 'adam' ? 0.001 : 0.05);
+  if (!(learningRate > 0)) throw new DomainError(`trainClassifier: learningRate must be greater than 0, got ${learningRate}`); // prettier-ignore
+  const optimizer = name === 'adam' ? adam({ learningRate }) : sgd({ learningRate, momentum: 0.9, nesterov: true });
+  return { learningRate, optimizer };
 }

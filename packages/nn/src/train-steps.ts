@@ -1,4 +1,4 @@
-import type { NdArray, StudyState } from '@surprisal/core';
+import type { Memory, NdArray, StudyState } from '@surprisal/core';
 import { type Model, type Optimizer, type Scalar, readWeights, writeWeights } from '@surprisal/core/tensor';
 import { disposeOptimizer, readOptimizer, writeOptimizer } from './optimizer-state.js';
 
@@ -6,11 +6,13 @@ export interface TrainStepsOptions {
   readonly model: Model;
   /** Is disposed of at the end. */
   readonly optimizer: Optimizer;
-  /** The scalar that a step makes smaller. It depends on the step, which counts from 0, and on the model alone. */
+  /** The scalar that a step makes smaller. It depends on the step, which counts from 0, on the model and on the memory alone. */
   readonly cost: (step: number) => Scalar;
   /** What is done before a step and has no part in its gradient: an attack on its batch, a copy of the weights. */
   readonly before?: ((step: number) => void | Promise<void>) | undefined;
   readonly steps: number;
+  /** What the cost remembers from step to step: forgotten at the start, kept in snapshots, left as it is at the end. */
+  readonly memory?: Memory | undefined;
   /** Ends the training after the current step. */
   readonly signal?: AbortSignal | undefined;
   /** A snapshot to go on from. */
@@ -24,7 +26,7 @@ export interface Step {
   readonly of: number;
   /** The cost before the step. */
   readonly loss: number;
-  /** Weights, optimiser and position: training resumed from it goes on as if it had not been broken off. */
+  /** Weights, optimiser, memory and position: training resumed from it goes on as if it had not been broken off. */
   snapshot(): Promise<StudyState>;
 }
 
@@ -43,12 +45,14 @@ export interface Step {
  * // 3 1
  */
 export async function* trainSteps(options: TrainStepsOptions): AsyncGenerator<Step, void, void> {
-  const { model, optimizer, cost, before, steps, signal, resume } = options;
+  const { model, optimizer, cost, before, steps, memory, signal, resume } = options;
   const variables = Object.values(model.variables).filter(({ trainable }) => trainable); // the others are state, and saved
   let done = 0;
+  memory?.reset();
   if (resume) {
     writeWeights(model, section(resume, 'weights'));
     await writeOptimizer(optimizer, section(resume, 'optimizer'));
+    memory?.write(section(resume, 'memory'));
     done = (resume.json as { step: number }).step;
   }
   const breathe = breather();
@@ -64,6 +68,7 @@ export async function* trainSteps(options: TrainStepsOptions): AsyncGenerator<St
         arrays: {
           ...prefixed('weights', await readWeights(model)),
           ...prefixed('optimizer', await readOptimizer(optimizer)),
+          ...prefixed('memory', (await memory?.read()) ?? {}),
         },
       });
       yield { step, of: steps, loss: loss!, snapshot };
@@ -74,7 +79,7 @@ export async function* trainSteps(options: TrainStepsOptions): AsyncGenerator<St
   }
 }
 
-const prefixed = (prefix: string, arrays: Record<string, NdArray>) =>
+const prefixed = (prefix: string, arrays: Readonly<Record<string, NdArray>>) =>
   Object.fromEntries(Object.entries(arrays).map(([name, array]) => [`${prefix}/${name}`, array]));
 
 const section = ({ arrays }: StudyState, prefix: string): Record<string, NdArray> =>

@@ -11,9 +11,10 @@ import {
   progress,
 } from '@surprisal/core';
 import type { LayersModel } from '@surprisal/core/tensor';
-import { type ImageSet, subset, symmetric } from '@surprisal/data';
+import { type ImageSet, pairflip, subset, symmetric } from '@surprisal/data';
 import { type TrainingLoss, type TrainingStep, accuracy, cnn, mlp, trainClassifier } from '@surprisal/nn';
 import { z } from 'zod';
+import { shrink } from './small-images.js';
 
 /** One training of the grid: a loss on noisy MNIST, with one seed. */
 export interface Cell {
@@ -21,25 +22,46 @@ export interface Cell {
   readonly label: string;
   readonly loss: TrainingLoss;
   readonly learningRate: number;
+  /** What the learning rate is multiplied by after a share of the steps; default 1. */
+  readonly schedule?: (done: number) => number;
+  /** Default 0. */
+  readonly weightDecay?: number;
   /** Share of training labels that are wrong. */
   readonly noise: number;
+  /** Which class a wrong label is; default any other. */
+  readonly pattern?: NoisePattern;
   readonly seed: number;
+  /** What else is of interest after the training. */
+  readonly measure?: (labels: TrainingLabels) => Promise<Readonly<Record<string, number>>>;
+}
+
+/** What a wrong label becomes: any other class, or the next one. */
+export type NoisePattern = 'symmetric' | 'pairflip';
+
+/** The labels that were trained on, and the right ones. */
+export interface TrainingLabels {
+  readonly given: Int32Array;
+  readonly right: Int32Array;
 }
 
 /** What came of a cell. */
 export interface CellResult {
   readonly label: string;
   readonly noise: number;
+  readonly pattern: NoisePattern;
   readonly seed: number;
   /** On clean test labels, in percent. */
   readonly accuracy: number;
   /** Whether the weights left the finite numbers; training ended there. */
   readonly diverged: boolean;
+  /** What the cell's own measure gave. */
+  readonly measured?: Readonly<Record<string, number>>;
 }
 
 /** The parameters that all studies of classifiers on MNIST share. */
 export const mnistParams = {
   model: z.enum(['mlp', 'cnn']).default('mlp').describe('the classifier'),
+  size: z.enum(['28x28', '8x8']).default('28x28').describe('pixels of the digits: as they are, or shrunk'),
   trainSize: z.number().int().min(10).max(60_000).default(10_000).describe('training digits'),
   testSize: z.number().int().min(10).max(10_000).default(10_000).describe('test digits'),
   epochs: z.number().int().min(1).default(10).describe('passes over the training digits'),
@@ -89,79 +111,90 @@ export async function* trainGrid(
 }
 
 /** A fixed part of MNIST: the same digits for every seed, so that seeds differ in weights, order and noise alone. */
-async function digits({ params, data }: GridContext): Promise<{ train: ImageSet; test: ImageSet }> {
+export async function digits({
+  params,
+  data,
+}: Pick<StudyContext<Pick<MnistParams, 'trainSize' | 'testSize' | 'size'>>, 'params' | 'data'>): Promise<Digits> {
   const { train, test } = await data('mnist');
-  const part = (set: ImageSet, size: number) =>
-    size >= set.length ? set : subset(set, new Random(0).split('part').permutation(set.length).subarray(0, size));
+  const part = (set: ImageSet, size: number) => {
+    const chosen = size >= set.length ? set : subset(set, new Random(0).split('part').permutation(set.length).subarray(0, size)); // prettier-ignore
+    return params.size === '8x8' ? shrink(chosen) : chosen;
+  };
   return { train: part(train, params.trainSize), test: part(test, params.testSize) };
 }
 
-interface CellContext extends GridContext {
+interface Digits {
   readonly train: ImageSet;
   readonly test: ImageSet;
+}
+
+interface CellContext extends GridContext, Digits {
   readonly done: readonly CellResult[];
   readonly of: number;
   readonly resume: StudyState | undefined;
 }
 
 async function* trainCell(cell: Cell, context: CellContext): AsyncGenerator<StudyEvent, CellResult | undefined, void> {
-  const { label, noise, seed } = cell;
-  const model = context.params.model === 'cnn' ? cnn({ seed }) : mlp({ seed });
-  const result = async (diverged: boolean): Promise<CellResult> => ({
-    label,
-    noise,
-    seed,
-    accuracy: 100 * (await accuracy(model, context.test)),
-    diverged,
-  });
+  const { label, noise, pattern = 'symmetric', seed } = cell;
+  const model = classifier(context, seed);
+  const labels = noisyLabels(cell, context.train);
+  const result = async (diverged: boolean): Promise<CellResult> => {
+    const measured = await cell.measure?.(labels);
+    const testAccuracy = 100 * (await accuracy(model, context.test));
+    return { label, noise, pattern, seed, accuracy: testAccuracy, diverged, ...(measured && { measured }) };
+  };
   try {
-    const ended = yield* trainModel(model, cell, context);
+    const ended = yield* trainModel(model, labels.given, cell, context);
     return ended ? await result(false) : undefined;
   } catch (error) {
     if (!(error instanceof DomainError && error.message.includes('diverged'))) throw error;
-    yield metric({ label, noise, seed, diverged: 1 });
+    yield metric({ label, noise, pattern, seed, diverged: 1 });
     return await result(true);
   } finally {
     model.dispose();
+    cell.loss.memory?.reset();
   }
+}
+
+function classifier({ params, train }: CellContext, seed: number): LayersModel {
+  const options = { inputShape: [train.height, train.width, train.channels], classes: train.classes, seed };
+  return params.model === 'cnn' ? cnn(options) : mlp(options);
+}
+
+const streamOf = ({ seed }: Cell) => new Random(seed).split('mnist');
+
+function noisyLabels(cell: Cell, { labels, classes }: ImageSet): TrainingLabels {
+  const corrupt = (cell.pattern === 'pairflip' ? pairflip : symmetric)({ rate: cell.noise });
+  return { right: labels, given: corrupt(labels, { classes, random: streamOf(cell).split('noise') }) };
 }
 
 /** @returns whether the training came to its end */
 async function* trainModel(
   model: LayersModel,
+  labels: Int32Array,
   cell: Cell,
   context: CellContext,
 ): AsyncGenerator<StudyEvent, boolean, void> {
-  const { label, noise, seed, loss, learningRate } = cell;
+  const { label, noise, pattern = 'symmetric', seed } = cell;
   const { params, train, test, done, of, resume, signal } = context;
-  const random = new Random(seed).split('mnist');
-  const labels = symmetric({ rate: noise })(train.labels, { classes: train.classes, random: random.split('noise') });
+  const { epochs } = params;
   const data = { images: train.images, labels };
-  const { epochs, batchSize } = params;
   let losses = (resume?.json as TrainingState | undefined)?.losses ?? 0;
   let last: TrainingStep | undefined;
-  for await (const step of trainClassifier({
-    model,
-    loss,
-    data,
-    epochs,
-    batchSize,
-    learningRate,
-    random,
-    signal,
-    resume,
-  })) {
+  const steps = trainClassifier({ ...trainingOf(cell, params), model, data, signal, resume });
+  for await (const step of steps) {
     last = step;
     losses += step.loss;
     yield progress(
       done.length * step.of + step.step,
       of * step.of,
-      `${label}, ${percent(noise)} noise, seed ${seed}, loss ${step.loss.toFixed(3)}`,
+      `${label}, ${noiseName(noise, pattern)}, seed ${seed}, loss ${step.loss.toFixed(3)}`,
     );
     if (!step.endsEpoch && !signal?.aborted) continue;
     if (step.endsEpoch) {
       const testAccuracy = 100 * (await accuracy(model, test));
-      yield metric({ label, noise, seed, epoch: step.epoch, loss: (losses * epochs) / step.of, testAccuracy });
+      const loss = (losses * epochs) / step.of;
+      yield metric({ label, noise, pattern, seed, epoch: step.epoch, loss, testAccuracy });
       losses = 0;
     }
     const { json, arrays } = await step.snapshot();
@@ -171,12 +204,25 @@ async function* trainModel(
   return !signal?.aborted || (last !== undefined && last.step === last.of);
 }
 
+function trainingOf(cell: Cell, { epochs, batchSize }: MnistParams) {
+  const { loss, learningRate, schedule, weightDecay } = cell;
+  return { loss, learningRate, schedule, weightDecay, epochs, batchSize, random: streamOf(cell) };
+}
+
+/** `40% noise`, `30% pairflip noise`. */
+const noiseName = (noise: number, pattern: NoisePattern) =>
+  `${percent(noise)} ${pattern === 'symmetric' ? '' : `${pattern} `}noise`;
+
 /** 0.4 as `40%`. */
 export const percent = (share: number): string => `${Number((100 * share).toFixed(1))}%`;
 
 /** The results of a grid with the same label and noise, over all seeds, in percent. */
-export function accuracyOf(results: readonly CellResult[], label: string, noise: number): Estimate {
-  return estimate(
-    results.filter((result) => result.label === label && result.noise === noise).map(({ accuracy }) => accuracy),
-  );
+export function accuracyOf(
+  results: readonly CellResult[],
+  label: string,
+  noise: number,
+  pattern: NoisePattern = 'symmetric',
+): Estimate {
+  const own = results.filter((one) => one.label === label && one.noise === noise && one.pattern === pattern);
+  return estimate(own.map((one) => one.accuracy));
 }

@@ -7,6 +7,7 @@ export { compareSamplers } from './compare-samplers.js';
 export { compareScalingLaws } from './compare-scaling-laws.js';
 export { compSumStudy } from './comp-sum.js';
 export { couplings } from './couplings.js';
+export { labelNoise } from './label-noise/label-noise.js';
 export { lrAnnealingStudy } from './lr-annealing.js';
 export { lrAnnealingTraining } from './lr-annealing-training.js';
 export { mirostatStudy } from './mirostat.js';
@@ -14,7 +15,16 @@ export { type TextParams, type TextTask, textParams, textTask, writeText } from 
 export { tokenizationTheory } from './tokenization-theory.js';
 export { tokenizationTransformer } from './tokenization-transformer.js';
 export { utilityProbability } from './utility-probability.js';
-export { type Cell, type CellResult, type GridContext, type MnistParams, mnistParams, trainGrid } from './grid.js';
+export {
+  type Cell,
+  type CellResult,
+  type GridContext,
+  type MnistParams,
+  type NoisePattern,
+  type TrainingLabels,
+  mnistParams,
+  trainGrid,
+} from './grid.js';
 export { type ValueLearningParams, valueLearningParams } from './value-learning/params.js';
 export { valueLearning } from './value-learning/value-learning.js';
 export { directCoverageStudy } from './direct-coverage/direct-coverage.js';

@@ -9,6 +9,7 @@ import { compareScalingLaws } from './compare-scaling-laws.js';
 import { compSumStudy } from './comp-sum.js';
 import { couplings } from './couplings.js';
 import { directCoverageStudy } from './direct-coverage/direct-coverage.js';
+import { labelNoise } from './label-noise/label-noise.js';
 import { lrAnnealingStudy } from './lr-annealing.js';
 import { lrAnnealingTraining } from './lr-annealing-training.js';
 import { mirostatStudy } from './mirostat.js';
@@ -21,6 +22,7 @@ export default definePlugin({
   name: '@surprisal/reproductions',
   studies: [
     compSumStudy,
+    labelNoise,
     mirostatStudy,
     tokenizationTheory,
     tokenizationTransformer,

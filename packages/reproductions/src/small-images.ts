@@ -31,3 +31,10 @@ export function smallImages(set: ImageSet, indices: ArrayLike<number>): Float64A
     return small;
   });
 }
+
+/** A set of images of 28 x 28 as one of 8 x 8, in whole grey levels. */
+export function shrink(set: ImageSet): ImageSet {
+  const small = smallImages(set, Int32Array.from(set.labels.keys()));
+  const images = Uint8Array.from(small.flatMap((image) => Array.from(image, (grey) => Math.round(255 * grey))));
+  return { ...set, images, height: SIDE, width: SIDE };
+}

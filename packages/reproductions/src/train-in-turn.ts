@@ -1,4 +1,4 @@
-import { type StudyContext, type StudyEvent, type StudyState, checkpoint, metric, progress } from '@surprisal/core';
+import { type Memory, type StudyContext, type StudyEvent, type StudyState, checkpoint, metric, progress } from '@surprisal/core'; // prettier-ignore
 import { type AdjustableOptimizer, type Model, type Scalar, adam } from '@surprisal/core/tensor';
 import { type Step, trainSteps } from '@surprisal/nn';
 
@@ -16,6 +16,8 @@ export interface Training<M extends Model = Model> {
   before?(model: M, step: number): void | Promise<void>;
   /** What step 1, 2, ... makes smaller. */
   cost(model: M, step: number): Scalar;
+  /** What the cost remembers from step to step. It is emptied at the end. */
+  readonly memory?: Memory | undefined;
   /** Steps between two measurements; the last step is always measured. */
   readonly every: number;
   /** Losses and the like, in plain numbers. */
@@ -78,7 +80,7 @@ async function* trainOne<M extends Model>(
   training: Training<M>,
   { done, before, of, signal, resume }: Stand,
 ): AsyncGenerator<StudyEvent, readonly Measured[] | undefined, void> {
-  const { labels, rates, every } = training;
+  const { labels, rates, memory, every } = training;
   const model = training.model();
   const steps = rates.length - 1;
   const optimizer = training.optimizer?.() ?? adam();
@@ -91,7 +93,7 @@ async function* trainOne<M extends Model>(
   const name = Object.entries(labels).map(([key, value]) => `${key} ${value}`).join(', '); // prettier-ignore
   let last = (resume?.json as Progress | undefined)?.step ?? 0;
   try {
-    for await (const made of trainSteps({ model, optimizer, cost, before: prepare, steps, signal, resume })) {
+    for await (const made of trainSteps({ model, optimizer, cost, before: prepare, steps, memory, signal, resume })) {
       last = made.step;
       yield progress(before + last, of, `${name}, loss ${made.loss.toFixed(3)}`);
       const measured = last % every === 0 || last === steps;
@@ -104,6 +106,7 @@ async function* trainOne<M extends Model>(
     return last === steps ? points : undefined;
   } finally {
     model.dispose();
+    memory?.reset();
   }
 }
 
