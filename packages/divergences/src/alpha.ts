@@ -71,6 +71,7 @@ export const renyi = defineDivergence({
   name: 'renyi',
   summary: 'KL at order 1; a larger order looks at the classes that q underestimates most.',
   formula: 'log(Σ p^α q^(1−α)) / (α−1)',
+  unit: 'nats',
   params: z.object({ alpha: order(2) }),
   perRow(logP, logQ, { alpha }) {
     if (alpha === 1) return rowsOf(generators.kl)(logP, logQ);

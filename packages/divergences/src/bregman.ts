@@ -33,6 +33,7 @@ export const bregman = defineDivergence({
   name: 'bregman',
   summary: 'How far a convex function at p lies above its tangent at q.',
   formula: 'φ(p) − φ(q) − ⟨∇φ(q), p − q⟩',
+  unit: ({ potential }) => (potential === 'negative-entropy' ? 'nats' : 'number'),
   params: z.object({
     potential: z
       .enum(['squared-euclidean', 'negative-entropy', 'itakura-saito'])

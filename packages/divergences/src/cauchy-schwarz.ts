@@ -18,6 +18,7 @@ export const cauchySchwarz = defineDivergence({
   summary: 'Minus twice the log of the cosine between p and q: symmetric.',
   formula: '−log((Σ pq)² / (Σ p² Σ q²))',
   paper: paper(37),
+  unit: 'nats',
   params: z.object({}),
   perRow: (logP, logQ) => sub(add(logInner(logP, logP), logInner(logQ, logQ)), mul(logInner(logP, logQ), 2)),
 });

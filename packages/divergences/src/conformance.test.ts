@@ -18,6 +18,11 @@ describe.each(methods.map((method) => [method.info.name, method] as const))('%s'
   const divergence: Divergence = method();
   const ofLogits = (p: TensorLike, q: TensorLike) => divergence(p, q, { from: 'logits' });
 
+  it('says what it is measured in', () => {
+    expect(divergence.unit).toMatch(/^(nats|number)$/);
+    expect(divergence.method).toBe(method.info.name);
+  });
+
   onEngines(['cpu', 'wasm'], () => {
     it('is at least 0, the same every time, and 0 from a distribution to itself', () => {
       fc.assert(

@@ -20,28 +20,37 @@ export type Form = 'probabilities' | 'logits';
 /** Probabilities may sum to 1 within this much: what float32 leaves of a thousand classes. They are used as they are. */
 export const SUM_TOLERANCE = 1e-4;
 
+/** Distributions that were checked: rows `[batch, classes]` in the form and the shape in which they were given. */
+export interface Distributions {
+  readonly rows: Tensor;
+  readonly form: Form;
+  readonly shape: readonly number[];
+}
+
 /**
- * Reads distributions, `[classes]` or `[batch, classes]`, as log-probabilities `[batch, classes]`; -Infinity where a
- * probability is 0 or a logit is masked. The gradient at such a class is 0.
+ * Reads distributions, `[classes]` or `[batch, classes]`.
  *
  * @throws ShapeError for another rank or another size; DomainError for what is no distribution
  */
-export function readLogProbs(
+export function readDistributions(
   owner: string,
   argument: string,
   value: TensorLike,
   form: Form,
   shape?: readonly number[],
-): { readonly logProbs: Tensor; readonly shape: readonly number[] } {
+): Distributions {
   const given = toTensor(value);
   checkDistributionShape(owner, argument, given, shape);
   if (form !== 'probabilities' && form !== 'logits') {
     throw new DomainError(`${owner}: from must be probabilities or logits, got ${String(form)}`);
   }
   checkRows(owner, argument, given, form);
-  const rows = given.rank === 1 ? expandDims(given, 0) : given;
-  return { logProbs: form === 'logits' ? logSoftmax(rows) : logOf(rows), shape: given.shape };
+  return { rows: given.rank === 1 ? expandDims(given, 0) : given, form, shape: given.shape };
 }
+
+/** Their log-probabilities, -Infinity where a probability is 0 or a logit is masked. The gradient at such a class is 0. */
+export const logProbsOf = ({ rows, form }: Distributions): Tensor =>
+  form === 'logits' ? logSoftmax(rows) : logOf(rows);
 
 function checkDistributionShape(owner: string, argument: string, given: Tensor, shape?: readonly number[]) {
   const contract = (shape?.length ?? given.rank) === 1 ? ['classes'] : ['batch', 'classes'];

@@ -15,7 +15,7 @@ import {
   zerosLike,
 } from '@surprisal/core/tensor';
 import type { z } from 'zod';
-import { type Form, readLogProbs } from './distributions.js';
+import { type Form, logProbsOf, readDistributions } from './distributions.js';
 
 /**
  * A divergence of two distributions over the same classes, in nats unless its method says otherwise: at least 0, and 0 where they
@@ -36,7 +36,12 @@ export interface Divergence {
    */
   (p: TensorLike, q: TensorLike, options?: DivergenceOptions): Tensor;
   readonly method: string;
+  /** What it is measured in: nats, or a number without a unit. */
+  readonly unit: DivergenceUnit;
 }
+
+/** What a divergence of distributions is measured in. */
+export type DivergenceUnit = 'nats' | 'number';
 
 /** What the distributions are given as, and how the divergences of the rows are put together. */
 export interface DivergenceOptions {
@@ -59,7 +64,11 @@ export type RowDivergence = (logP: Tensor, logQ: Tensor) => Tensor;
 
 /** A divergence's metadata and its maths. */
 export interface DivergenceDefinition<S extends z.ZodObject> extends Omit<MethodInfo<'divergence', S>, 'kind'> {
+  /** What it is measured in, by its parameters: `'number'` unless said. */
+  readonly unit?: DivergenceUnit | ((params: z.output<S>) => DivergenceUnit);
   readonly perRow: (logP: Tensor, logQ: Tensor, params: z.output<S>) => Tensor;
+  /** The same from the logits of both, `[batch, classes]`, where there is a fused operation for it. */
+  readonly ofLogits?: (p: Tensor, q: Tensor) => Tensor;
 }
 
 /**
@@ -72,6 +81,7 @@ export interface DivergenceDefinition<S extends z.ZodObject> extends Omit<Method
  * const bhattacharyya = defineDivergence({
  *   name: 'bhattacharyya',
  *   summary: 'Minus the log of the overlap of the square roots.',
+ *   unit: 'nats',
  *   params: z.object({}),
  *   perRow: (logP, logQ) => neg(logSumExp(mul(add(logP, logQ), 0.5), 1)),
  * });
@@ -79,25 +89,38 @@ export interface DivergenceDefinition<S extends z.ZodObject> extends Omit<Method
  */
 export function defineDivergence<S extends z.ZodObject>({
   perRow,
+  ofLogits,
+  unit = 'number',
   ...info
 }: DivergenceDefinition<S>): Method<'divergence', S, Divergence> {
   return defineMethod<'divergence', S, Divergence>({ kind: 'divergence', ...info }, (params) =>
-    divergenceOf(info.name, (logP, logQ) => perRow(logP, logQ, params)),
+    divergenceOf(info.name, typeof unit === 'string' ? unit : unit(params), {
+      perRow: (logP, logQ) => perRow(logP, logQ, params),
+      ofLogits,
+    }),
   );
 }
 
+/** The maths of one row, from log-probabilities, and from logits where there is a shorter way. */
+interface Rows {
+  readonly perRow: RowDivergence;
+  readonly ofLogits?: ((p: Tensor, q: Tensor) => Tensor) | undefined;
+}
+
 /** A divergence from the maths of one row, for what is no method with parameters of its own. */
-export function divergenceOf(method: string, perRow: RowDivergence): Divergence {
+export function divergenceOf(method: string, unit: DivergenceUnit, { perRow, ofLogits }: Rows): Divergence {
   const divergence = (p: TensorLike, q: TensorLike, options: DivergenceOptions = {}) =>
     tidy(() => {
       const { from = 'probabilities' } = options;
       const forms = typeof from === 'string' ? { p: from, q: from } : from;
-      const left = readLogProbs(method, 'p', p, forms.p);
-      const right = readLogProbs(method, 'q', q, forms.q, left.shape);
-      const rows = reduceRows(method, perRow(left.logProbs, right.logProbs), options);
+      const left = readDistributions(method, 'p', p, forms.p);
+      const right = readDistributions(method, 'q', q, forms.q, left.shape);
+      const fused = forms.p === 'logits' && forms.q === 'logits' ? ofLogits : undefined;
+      const values = fused?.(left.rows, right.rows) ?? perRow(logProbsOf(left), logProbsOf(right));
+      const rows = reduceRows(method, values, options);
       return left.shape.length === 1 && rows.rank === 1 ? reshape(rows, []) : rows;
     });
-  return Object.assign(divergence, { method });
+  return Object.assign(divergence, { method, unit });
 }
 
 function reduceRows(owner: string, rows: Tensor, { reduction = 'none', weights }: DivergenceOptions): Tensor {

@@ -14,7 +14,8 @@ import type { Generator } from './generators.js';
  * const chi = fDivergence(generators.pearson);
  * console.log(chi([0.5, 0.5], [0.8, 0.2]).dataSync()[0]!.toFixed(4)); // 0.5625
  */
-export const fDivergence = (generator: Generator): Divergence => divergenceOf(generator.name, rowsOf(generator));
+export const fDivergence = (generator: Generator): Divergence =>
+  divergenceOf(generator.name, generator.unit, { perRow: rowsOf(generator) });
 
 /** The f-divergence of each row times a factor, as a part to build methods from. */
 export const rowsOf =

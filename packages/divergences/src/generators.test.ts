@@ -1,16 +1,17 @@
 import { type NdArray } from '@surprisal/core';
 import { gradientsOf, sum, tidy, toTensor } from '@surprisal/core/tensor';
-import { goldens, onEngines, probabilities } from '@surprisal/testing';
+import { goldens, logits, onEngines, probabilities } from '@surprisal/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { alphaDivergence, renyi, tsallis } from './alpha.js';
 import { squaredHellinger } from './bounded.js';
 import { bregman } from './bregman.js';
 import { neymanChiSquare, pearsonChiSquare } from './chi-square.js';
+import type { Divergence } from './divergence.js';
 import { fDivergence } from './f-divergence.js';
 import { type Generator, type GeneratorKey, alphaGenerator, generators } from './generators.js';
 import { jensenShannon } from './jensen-shannon.js';
-import { kullbackLeibler, reverseKullbackLeibler } from './kullback-leibler.js';
+import { jeffreys, kullbackLeibler, reverseKullbackLeibler } from './kullback-leibler.js';
 
 const engines = ['cpu', 'wasm'] as const;
 const keys = ['rkl', 'kl', 'js', 'sf', 'sh', 'jf', 'neyman', 'pearson'] as const satisfies readonly GeneratorKey[];
@@ -121,6 +122,31 @@ onEngines(engines, () => {
         const whole = number(fDivergence(generator)(p, q));
         const merged = number(fDivergence(generator)(merge(p), merge(q)));
         if (whole < Infinity) expect(merged).toBeLessThanOrEqual(whole * (1 + 1e-4) + 1e-5);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('of logits gives what the fused operations of the named ones do, with the same gradients', () => {
+    const pairs = [
+      [kullbackLeibler(), 'kl', 1],
+      [reverseKullbackLeibler(), 'rkl', 1],
+      [jeffreys(), 'jf', 1],
+      [jensenShannon(), 'js', 0.5],
+    ] as const;
+    const both = (divergence: Divergence, p: NdArray, q: NdArray) => {
+      const result = gradientsOf((a, b) => sum(divergence(a!, b!, { from: 'logits' })), [toTensor(p), toTensor(q)]);
+      return [result.value, ...result.gradients].flatMap((tensor) => Array.from(tensor.dataSync()));
+    };
+    fc.assert(
+      fc.property(logits(3, 5, 8), logits(3, 5, 8), (p, q) => {
+        for (const [named, key, factor] of pairs) {
+          const composed = both(fDivergence(generators[key]), p, q).map((value) => factor * value);
+          const size = Math.max(1, ...composed.map(Math.abs));
+          both(named, p, q).forEach((value, i) =>
+            expect(Math.abs(value - composed[i]!)).toBeLessThanOrEqual(2e-5 * size),
+          );
+        }
       }),
       { numRuns: 20 },
     );

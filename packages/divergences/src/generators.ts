@@ -1,6 +1,7 @@
 import { bisect } from '@surprisal/core/numerics';
 import { type Tensor, abs, add, exp, mul, sub } from '@surprisal/core/tensor';
 import { type Limits, logMean, scaledExpm1 } from './classes.js';
+import type { DivergenceUnit } from './divergence.js';
 
 /**
  * A convex function f with f(1) = 0, of the ratio r = p/q: it makes the f-divergence D(p; q) = sum_i q_i f(p_i / q_i).
@@ -9,6 +10,7 @@ import { type Limits, logMean, scaledExpm1 } from './classes.js';
  */
 export interface Generator extends Limits {
   readonly name: string;
+  readonly unit: DivergenceUnit;
   /** f(r), r > 0. */
   f(r: number): number;
   /** f'(r): what the best critic of the variational bound gives. */
@@ -46,6 +48,7 @@ export type GeneratorKey = 'kl' | 'rkl' | 'js' | 'sf' | 'jf' | 'sh' | 'neyman' |
 export const generators: Readonly<Record<GeneratorKey, Generator>> = {
   kl: {
     name: 'forward KL',
+    unit: 'nats',
     f: (r) => r * Math.log(r),
     derivative: (r) => Math.log(r) + 1,
     weight: (r) => r,
@@ -56,6 +59,7 @@ export const generators: Readonly<Record<GeneratorKey, Generator>> = {
   },
   rkl: {
     name: 'reverse KL',
+    unit: 'nats',
     f: (r) => -Math.log(r),
     derivative: (r) => -1 / r,
     weight: () => 1,
@@ -66,6 +70,7 @@ export const generators: Readonly<Record<GeneratorKey, Generator>> = {
   },
   js: {
     name: 'Jensen-Shannon',
+    unit: 'nats',
     f: (r) => r * Math.log(r) - (r + 1) * Math.log((r + 1) / 2),
     derivative: (r) => Math.log((2 * r) / (r + 1)),
     weight: (r) => r / (1 + r),
@@ -79,6 +84,7 @@ export const generators: Readonly<Record<GeneratorKey, Generator>> = {
   },
   sf: {
     name: 'softened reverse KL',
+    unit: 'nats',
     f: (r) => (r + 1) * Math.log((r + 1) / (2 * r)),
     derivative: (r) => Math.log((r + 1) / (2 * r)) - 1 / r,
     weight: (r) => 1 / (1 + r),
@@ -89,6 +95,7 @@ export const generators: Readonly<Record<GeneratorKey, Generator>> = {
   },
   sh: {
     name: 'squared Hellinger',
+    unit: 'number',
     f: (r) => 1 - Math.sqrt(r),
     derivative: (r) => -0.5 / Math.sqrt(r),
     weight: (r) => Math.sqrt(r) / 4,
@@ -99,6 +106,7 @@ export const generators: Readonly<Record<GeneratorKey, Generator>> = {
   },
   jf: {
     name: 'Jeffreys',
+    unit: 'nats',
     f: (r) => (r - 1) * Math.log(r),
     derivative: (r) => Math.log(r) + 1 - 1 / r,
     weight: (r) => 1 + r,
@@ -109,6 +117,7 @@ export const generators: Readonly<Record<GeneratorKey, Generator>> = {
   },
   neyman: {
     name: 'Neyman chi-square',
+    unit: 'number',
     f: (r) => (1 - r) ** 2 / r,
     derivative: (r) => 1 - 1 / r ** 2,
     weight: (r) => 2 / r,
@@ -119,6 +128,7 @@ export const generators: Readonly<Record<GeneratorKey, Generator>> = {
   },
   pearson: {
     name: 'Pearson chi-square',
+    unit: 'number',
     f: (r) => (r - 1) ** 2,
     derivative: (r) => 2 * (r - 1),
     weight: (r) => 2 * r ** 2,
@@ -129,6 +139,7 @@ export const generators: Readonly<Record<GeneratorKey, Generator>> = {
   },
   tv: {
     name: 'total variation',
+    unit: 'number',
     f: (r) => Math.abs(r - 1) / 2,
     derivative: (r) => Math.sign(r - 1) / 2,
     weight: () => 0,
@@ -154,6 +165,7 @@ export function alphaGenerator(a: number): Generator {
   const power = (x: number, c: number) => (c === 0 ? x : Math.expm1(c * x) / c);
   return {
     name: `alpha ${a}`,
+    unit: 'number',
     f: (r) => (a > 0.5 ? (r * power(Math.log(r), a - 1) - (r - 1)) / a : (power(Math.log(r), a) - (r - 1)) / (a - 1)),
     derivative: (r) => power(Math.log(r), a - 1),
     weight: (r) => r ** a,

@@ -1,4 +1,5 @@
 import { paper } from '@surprisal/core';
+import { softmaxJensenShannon } from '@surprisal/core/tensor';
 import { z } from 'zod';
 import { defineDivergence } from './divergence.js';
 import { rowsOf } from './f-divergence.js';
@@ -17,8 +18,10 @@ export const jensenShannon = defineDivergence({
   name: 'jensen-shannon',
   summary: 'How far both are from their middle: symmetric, at most log 2.',
   formula: '½ KL(p; m) + ½ KL(q; m), m = (p+q)/2',
+  unit: 'nats',
   params: z.object({}),
   perRow: rowsOf(generators.js, 0.5),
+  ofLogits: softmaxJensenShannon,
 });
 
 /**
@@ -35,6 +38,7 @@ export const softenedReverseKl = defineDivergence({
   summary: 'Twice the divergence of the middle from p: a reverse KL that drops modes less eagerly.',
   formula: '2 KL(m; p), m = (p+q)/2',
   paper: paper(32),
+  unit: 'nats',
   params: z.object({}),
   perRow: rowsOf(generators.sf),
 });

@@ -1,3 +1,4 @@
+import { softmaxKullbackLeibler } from '@surprisal/core/tensor';
 import { z } from 'zod';
 import { defineDivergence } from './divergence.js';
 import { rowsOf } from './f-divergence.js';
@@ -16,8 +17,10 @@ export const kullbackLeibler = defineDivergence({
   name: 'kullback-leibler',
   summary: 'The nats lost by coding p with the code of q; Infinity where q misses what p has.',
   formula: 'Σ p log(p/q)',
+  unit: 'nats',
   params: z.object({}),
   perRow: rowsOf(generators.kl),
+  ofLogits: (p, q) => softmaxKullbackLeibler(p, q),
 });
 
 /**
@@ -31,8 +34,10 @@ export const reverseKullbackLeibler = defineDivergence({
   name: 'reverse-kullback-leibler',
   summary: 'Kullback-Leibler the other way round: a q that minimises it stays inside p and drops modes.',
   formula: 'Σ q log(q/p)',
+  unit: 'nats',
   params: z.object({}),
   perRow: rowsOf(generators.rkl),
+  ofLogits: (p, q) => softmaxKullbackLeibler(q, p),
 });
 
 /**
@@ -48,6 +53,8 @@ export const jeffreys = defineDivergence({
   name: 'jeffreys',
   summary: 'The sum of both Kullback-Leibler divergences: symmetric, and infinite where either is.',
   formula: 'Σ (p−q) log(p/q)',
+  unit: 'nats',
   params: z.object({}),
   perRow: rowsOf(generators.jf),
+  ofLogits: (p, q) => softmaxKullbackLeibler(p, q, { forward: 1, reverse: 1 }),
 });
