@@ -126,6 +126,17 @@ describe('a registry', () => {
     expect(registry.pluginOf(times).name).toBe('first');
   });
 
+  it('has the usual methods of a kind, or all', () => {
+    expect(registry.usualMethods('scale')).toEqual([times]);
+    const another = defineMethod({ ...times.info, name: 'another' }, () => (x) => x);
+    const kinds = (usual: string[]) => [{ name: 'scale', summary: '', usual }];
+    const plugin = (usual: string[]) => definePlugin({ name: 'usual', kinds: kinds(usual), methods: [times, another] });
+    expect(createRegistry([plugin(['another'])]).usualMethods('scale')).toEqual([another]);
+    expect(() => plugin(['anoter'])).toThrow(
+      'usual: usual methods of the kind scale must be among its methods, got "anoter"',
+    );
+  });
+
   it('suggests what may be meant', () => {
     expect(() => registry.method('tims')).toThrow(
       new UnknownNameError('unknown method "tims": did you mean "times"?', 'times'),

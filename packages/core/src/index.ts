@@ -3,6 +3,7 @@ export * from './kinds.js';
 export * from './memory.js';
 export * from './method.js';
 export * from './ndarray.js';
+export * from './npy.js';
 export * from './papers.js';
 export * from './parameters.js';
 export * from './plugin.js';

@@ -1,3 +1,4 @@
+import { DomainError } from './errors.js';
 import type { AnyMethod } from './method.js';
 import type { Study } from './study.js';
 
@@ -18,6 +19,8 @@ export interface KindInfo {
   readonly name: string;
   /** What the methods of the kind take and give, in one sentence. */
   readonly summary: string;
+  /** The names of a few methods of the plugin that stand for the kind where nobody names one; all do without it. */
+  readonly usual?: readonly string[];
 }
 
 /**
@@ -30,6 +33,8 @@ export interface KindInfo {
  *   kinds: [{ name: 'schedule', summary: 'A step to a factor.' }],
  *   methods: [], // what `defineMethod` made
  * });
+ *
+ * @throws DomainError where a kind's `usual` methods are not the plugin's
  */
 export function definePlugin(plugin: {
   name: string;
@@ -37,5 +42,14 @@ export function definePlugin(plugin: {
   methods?: readonly AnyMethod[];
   studies?: readonly Study[];
 }): Plugin {
-  return { kinds: [], methods: [], studies: [], ...plugin, contract: CONTRACT_VERSION };
+  const whole = { kinds: [], methods: [], studies: [], ...plugin, contract: CONTRACT_VERSION };
+  whole.kinds.forEach((kind) => checkUsual(whole, kind));
+  return whole;
+}
+
+function checkUsual({ name: plugin, methods }: Plugin, { name: kind, usual = [] }: KindInfo): void {
+  const names = methods.filter(({ info }) => info.kind === kind).map(({ info }) => info.name);
+  const unknown = usual.find((name) => !names.includes(name));
+  if (unknown === undefined) return;
+  throw new DomainError(`${plugin}: usual methods of the kind ${kind} must be among its methods, got "${unknown}"`);
 }

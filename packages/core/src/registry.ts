@@ -10,6 +10,8 @@ export interface Registry {
   readonly studies: readonly Study[];
   /** All methods, or those of one kind. @throws UnknownNameError for a kind that no plugin has a method of */
   methods(kind?: string): readonly AnyMethod[];
+  /** The methods that stand for a kind where none is named: its usual ones, or all. @throws UnknownNameError */
+  usualMethods(kind: string): readonly AnyMethod[];
   /** The method of a name, or of `kind/name` where two kinds share one. @throws UnknownNameError with a did-you-mean */
   method(name: string, kind?: string): AnyMethod;
   /** @throws UnknownNameError with a did-you-mean */
@@ -49,6 +51,11 @@ export function createRegistry(plugins: readonly Plugin[]): Registry {
     kinds,
     studies: [...studies.values()],
     methods: byKind,
+    usualMethods(kind) {
+      const all = byKind(kind);
+      const usual = described.get(kind)?.usual;
+      return usual ? usual.map((name) => all.find(({ info }) => info.name === name)!) : all;
+    },
     method(name, kind) {
       const candidates = byKind(kind);
       const found = methods.get(name) ?? candidates.find((method) => method.info.name === name);

@@ -28,7 +28,7 @@ export function columnOf(cells: readonly Cell[]): Column {
 }
 
 /** The number that a cell holds: NaN for none, undefined for what is no number. */
-function numberOf(cell: Cell): number | undefined {
+export function numberOf(cell: Cell): number | undefined {
   if (typeof cell === 'number') return cell;
   if (typeof cell === 'bigint') return Number(cell);
   if (cell === null || cell === undefined) return NaN;

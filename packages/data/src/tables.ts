@@ -3,6 +3,7 @@ import { readCsv } from './tables-csv.js';
 import type { Column, TableFormat } from './tables-columns.js';
 import { isColumn, readJson, readJsonLines } from './tables-json.js';
 import { readParquet } from './tables-parquet.js';
+import { decodeText } from './tables-text.js';
 
 export { type Column, type TableFormat, numberColumn } from './tables-columns.js';
 
@@ -74,19 +75,9 @@ export async function readTable(
 }
 
 function readText(bytes: Uint8Array, format: Exclude<TableFormat, 'parquet'>, name: string): TableContent {
-  const text = decode(bytes, name);
+  const text = decodeText(bytes, name, 'a Parquet file');
   if (text.trim() === '') throw new DataError(`${name}: the file is empty; expected a table with named columns`);
   return { csv: readCsv, json: readJson, jsonl: readJsonLines }[format](text, name);
-}
-
-/** UTF-8; or UTF-16, as spreadsheets write it, when a byte order mark says so. */
-function decode(bytes: Uint8Array, name: string): string {
-  const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8';
-  try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
-  } catch {
-    throw new DataError(`${name}: must be text in UTF-8, or a Parquet file; save it as one of these`);
-  }
 }
 
 /** The magic bytes of Parquet decide, then the ending of the name, then the first character. */

@@ -31,7 +31,11 @@ import { xtc } from './xtc.js';
 export default definePlugin({
   name: '@surprisal/decoding',
   kinds: [
-    { name: 'sampler', summary: 'Next-token logits to a token, with a memory of the tokens before.' },
+    {
+      name: 'sampler',
+      summary: 'Next-token logits to a token, with a memory of the tokens before.',
+      usual: ['greedy', 'temperature', 'top-k', 'top-p', 'min-p', 'mirostat'],
+    },
     { name: 'search', summary: 'A model of next tokens and a prompt to the sequences found, best first.' },
     { name: 'utility-transform', summary: 'Utilities of candidates to probabilities, fitted to observed choices.' },
     { name: 'decision-rule', summary: 'Utilities, probabilities and gains of candidates to the one chosen.' },

@@ -32,14 +32,17 @@ export default definePlugin({
     {
       name: 'divergence',
       summary: 'Two distributions, as probabilities or logits [batch, classes], to a divergence per row [batch].',
+      usual: ['kullback-leibler', 'reverse-kullback-leibler', 'jensen-shannon', 'squared-hellinger', 'total-variation'],
     },
     {
       name: 'gaussian-divergence',
       summary: 'Two Gaussians, by mean and covariance, to a number; with independent dimensions, tensors too.',
+      usual: ['kullback-leibler', 'reverse-kullback-leibler', 'squared-hellinger', 'wasserstein-2'],
     },
     {
       name: 'sample-divergence',
       summary: 'Two samples [n, d] and [m, d], weighted or not, to a number; of tensors, differentiable in the points.',
+      usual: ['wasserstein', 'sinkhorn', 'energy', 'mmd'],
     },
   ],
   methods: [

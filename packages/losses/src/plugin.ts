@@ -34,7 +34,18 @@ import { c51, histogramMse, twoHot } from './two-hot.js';
 export default definePlugin({
   name: '@surprisal/losses',
   kinds: [
-    { name: 'loss', summary: 'Logits [batch, classes] and labels to a loss per example [batch], in nats.' },
+    {
+      name: 'loss',
+      summary: 'Logits [batch, classes] and labels to a loss per example [batch], in nats.',
+      usual: [
+        'cross-entropy',
+        'label-smoothing',
+        'focal',
+        'generalized-cross-entropy',
+        'symmetric-cross-entropy',
+        'mean-absolute-error',
+      ],
+    },
     {
       name: 'adversarial-loss',
       summary: 'Clean logits, perturbed logits and labels to a loss per example [batch], in nats.',

@@ -6,6 +6,7 @@ import type { Output, OutputOptions } from '../output.js';
 import { type ConfigFile, readConfig } from '../config.js';
 import { type Merged, type Origin, mergeParameters, parseSeed, pick } from '../parameters.js';
 import { loadPlugins } from '../plugins.js';
+import { wantedMethods } from '../wanted-methods.js';
 import type { RunFolder } from '../run/folder.js';
 import { findRun, listRuns } from '../run/list.js';
 import { type Study, unknownName } from '@surprisal/core';
@@ -24,6 +25,7 @@ export interface RunOptions extends OutputOptions {
   readonly fresh?: boolean;
   readonly force?: boolean;
   readonly on?: string;
+  readonly all?: boolean;
   readonly [flag: string]: unknown;
 }
 
@@ -59,9 +61,8 @@ export async function compare(
   options: RunOptions,
 ): Promise<number> {
   const { registry } = await loadPlugins(output);
-  const all = registry.methods(kind);
   const study = comparisonOf(registry.studies, kind, options.on);
-  const texts = methods.length > 0 ? methods : all.map((method) => method.info.name);
+  const texts = wantedMethods(output, registry, { kind, methods, all: options.all ?? false });
   readContestants(registry, study, texts); // a mistake in a method is found before anything starts
   return conclude(output, [await runOne(output, plan(study, options, await readConfig()), options, texts)]);
 }

@@ -24,7 +24,8 @@ export const compare: Declare = (program) => {
   };
   return withRunFlags(command)
     .argument('<kind>', 'the kind; surprisal list shows them')
-    .argument('[methods...]', 'methods, with parameters after a colon: comp-sum:tau=1.5 (default: all of the kind)')
+    .argument('[methods...]', 'methods, with parameters after a colon: comp-sum:tau=1.5 (default: the usual ones)')
+    .option('--all', 'all methods of the kind')
     .option('--on <task>', 'the task')
     .offers('', ([kind]) => (kind === undefined ? comparedKinds() : methodNames(kind)))
     .offers('--on', ([kind]) => taskNames(kind))
