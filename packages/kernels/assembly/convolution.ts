@@ -9,13 +9,14 @@ function features(g: Geometry): i32 {
   return g.filterHeight * g.filterWidth * g.inChannels;
 }
 
+/** Of one image. */
 function positions(g: Geometry): i32 {
-  return g.batch * g.outHeight * g.outWidth;
+  return g.outHeight * g.outWidth;
 }
 
 /** How many positions are worked on at a time. */
 function blockRows(g: Geometry): i32 {
-  return min(positions(g), max(64, min(256, BLOCK / 4 / max(features(g), 1))));
+  return min(g.batch * positions(g), max(64, min(256, BLOCK / 4 / max(features(g), 1))));
 }
 
 function patchBytes(g: Geometry): i32 {
@@ -32,31 +33,58 @@ export function convolutionScratch(g: Geometry): i32 {
   return patchBytes(g) + products;
 }
 
-/** The filter's gradient [features, outChannels]: the sum over positions of patch times dy. */
-export function convolutionFilterGradient(x: usize, dy: usize, g: Geometry, out: usize, scratch: usize): void {
+/** Parts of the filter's gradient [features, outChannels], each of so many images: the sum over positions of patch times dy. */
+export function convolutionFilterGradient(
+  x: usize,
+  dy: usize,
+  g: Geometry,
+  images: i32,
+  out: usize,
+  scratch: usize,
+  from: i32,
+  to: i32,
+): void {
   const f = features(g);
   const n = g.outChannels;
   const work = scratch + patchBytes(g);
   const most = blockRows(g);
-  zero(out, f * n);
-  for (let from = 0, all = positions(g); from < all; from += most) {
-    const rows = min(most, all - from);
-    takePatches(x, g, from, rows, scratch);
-    multiply(scratch, 1, f, dy + ((<usize>from * n) << 2), n, 1, out, n, f, n, rows, true, work);
+  for (let part = from; part < to; part++) {
+    const sum = out + ((<usize>part * <usize>(f * n)) << 2);
+    const end = min(g.batch, (part + 1) * images) * positions(g);
+    zero(sum, f * n);
+    for (let i = part * images * positions(g); i < end; i += most) {
+      const rows = min(most, end - i);
+      takePatches(x, g, i, rows, scratch);
+      multiply(scratch, 1, f, dy + ((<usize>i * n) << 2), n, 1, sum, n, f, n, rows, true, work);
+    }
   }
 }
 
-/** The input's gradient: every position's dy times the filter, added to where the patch was taken. */
-export function convolutionInputGradient(dy: usize, filter: usize, g: Geometry, out: usize, scratch: usize): void {
+/** The input's gradient, so many images a unit: every position's dy times the filter, added to where the patch was taken. */
+export function convolutionInputGradient(
+  dy: usize,
+  filter: usize,
+  g: Geometry,
+  images: i32,
+  out: usize,
+  scratch: usize,
+  from: i32,
+  to: i32,
+): void {
   const f = features(g);
   const n = g.outChannels;
   const work = scratch + patchBytes(g);
   const most = blockRows(g);
-  zero(out, g.batch * g.inHeight * g.inWidth * g.inChannels);
-  for (let from = 0, all = positions(g); from < all; from += most) {
-    const rows = min(most, all - from);
-    multiply(dy + ((<usize>from * n) << 2), n, 1, filter, 1, n, scratch, f, rows, f, n, false, work);
-    givePatches(scratch, g, from, rows, out);
+  const size = g.inHeight * g.inWidth * g.inChannels;
+  for (let unit = from; unit < to; unit++) {
+    const first = unit * images;
+    const last = min(g.batch, first + images);
+    zero(out + ((<usize>first * <usize>size) << 2), (last - first) * size);
+    for (let i = first * positions(g), end = last * positions(g); i < end; i += most) {
+      const rows = min(most, end - i);
+      multiply(dy + ((<usize>i * n) << 2), n, 1, filter, 1, n, scratch, f, rows, f, n, false, work);
+      givePatches(scratch, g, i, rows, out);
+    }
   }
 }
 

@@ -3,23 +3,38 @@ import { addProductTo, zero } from './rows';
 
 /**
  * Both gradients of the depthwise convolution, in which each input channel has `outChannels / inChannels` filters of its own:
- * x [.., C], filter [filterHeight, filterWidth, C, M], dy [.., C M].
+ * x [.., C], filter [filterHeight, filterWidth, C, M], dy [.., C M]. That of the filter is computed in parts, each of so many images.
  */
-export function depthwiseFilterGradient(x: usize, dy: usize, g: Geometry, out: usize): void {
-  zero(out, g.filterHeight * g.filterWidth * g.outChannels);
-  overTaps(g, x, dy, out, true);
+export function depthwiseFilterGradient(
+  x: usize,
+  dy: usize,
+  g: Geometry,
+  images: i32,
+  out: usize,
+  from: i32,
+  to: i32,
+): void {
+  const size = g.filterHeight * g.filterWidth * g.outChannels;
+  for (let part = from; part < to; part++) {
+    const sum = out + ((<usize>part * <usize>size) << 2);
+    zero(sum, size);
+    overTaps(g, x, dy, sum, true, part * images, min(g.batch, (part + 1) * images));
+  }
 }
 
-export function depthwiseInputGradient(dy: usize, filter: usize, g: Geometry, out: usize): void {
-  zero(out, g.batch * g.inHeight * g.inWidth * g.inChannels);
-  overTaps(g, out, dy, filter, false);
+/** A unit is an image. */
+export function depthwiseInputGradient(dy: usize, filter: usize, g: Geometry, out: usize, from: i32, to: i32): void {
+  const size = g.inHeight * g.inWidth * g.inChannels;
+  zero(out + ((<usize>from * <usize>size) << 2), (to - from) * size);
+  overTaps(g, out, dy, filter, false, from, to);
 }
 
-/** Goes over every position and every tap of the window that lies inside of the image. */
-function overTaps(g: Geometry, x: usize, dy: usize, filter: usize, toFilter: bool): void {
+/** Goes over every position in the images [from, to), and every tap of the window that lies inside of the image. */
+function overTaps(g: Geometry, x: usize, dy: usize, filter: usize, toFilter: bool, from: i32, to: i32): void {
   const inBytes = (<usize>g.inChannels) << 2;
   const outBytes = (<usize>g.outChannels) << 2;
-  for (let b = 0; b < g.batch; b++) {
+  dy += <usize>(from * g.outHeight * g.outWidth) * outBytes;
+  for (let b = from; b < to; b++) {
     for (let oy = 0; oy < g.outHeight; oy++) {
       for (let ox = 0; ox < g.outWidth; ox++, dy += outBytes) {
         for (let fy = 0; fy < g.filterHeight; fy++) {

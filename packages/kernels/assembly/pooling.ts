@@ -1,12 +1,13 @@
 import { Geometry } from './geometry';
 import { zero } from './rows';
 
-/** The gradient of max pooling: dy goes to the first of the largest numbers under the window. None goes anywhere for NaN alone. */
-export function maxPoolGradient(x: usize, dy: usize, g: Geometry, out: usize): void {
+/** The gradient of max pooling: dy goes to the first of the largest numbers under the window. None goes anywhere for NaN alone. A unit is an image. */
+export function maxPoolGradient(x: usize, dy: usize, g: Geometry, out: usize, from: i32, to: i32): void {
   const channels = g.inChannels;
-  zero(out, g.batch * g.inHeight * g.inWidth * channels);
-  for (let b = 0; b < g.batch; b++) {
+  dy += (<usize>(from * g.outHeight * g.outWidth) * <usize>channels) << 2;
+  for (let b = from; b < to; b++) {
     const image = (<usize>(b * g.inHeight * g.inWidth) * <usize>channels) << 2;
+    zero(out + image, g.inHeight * g.inWidth * channels);
     for (let oy = 0; oy < g.outHeight; oy++) {
       for (let ox = 0; ox < g.outWidth; ox++) {
         let c = 0;

@@ -1,5 +1,6 @@
-import { backend_util } from '#tfjs';
-import { withGeometry } from './geometry.js';
+import { backend_util, util } from '#tfjs';
+import { type WindowInfo, withGeometry } from './geometry.js';
+import type { Host } from './host.js';
 import type { Kernel } from './kernel.js';
 
 type Shape4D = [number, number, number, number];
@@ -22,20 +23,53 @@ function windowOf(input: Shape4D, filter: Shape4D, attributes: WindowAttributes,
   return backend_util.computeConv2DInfo(input, filter, strides, dilations, pad, dimRoundingMode, depthwise);
 }
 
+/** Multiplications that are worth a part of their own. */
+const GRAIN = 500_000;
+
+/** The parts of a sum over images, at most: many enough for many threads, and few enough for their memory. */
+const PARTS = 16;
+const PARTS_BYTES = 2 ** 24;
+
+/** Positions of the window that are worth a product: small images are worked on together. */
+const POSITIONS = 256;
+
+const multiplications = (info: WindowInfo, channels: number) =>
+  info.outHeight * info.outWidth * info.filterHeight * info.filterWidth * channels;
+
+/** Runs what sums over images, a part of the images at a time, always the same parts; then the parts are added up. */
+function sumOverImages(
+  host: Host,
+  { batchSize }: WindowInfo,
+  size: number,
+  run: (images: number, parts: number, out: number) => void,
+  out: number,
+): void {
+  const most = Math.max(1, Math.min(PARTS, Math.floor(PARTS_BYTES / (4 * size))));
+  const images = Math.max(1, Math.ceil(batchSize / most));
+  const parts = Math.max(1, Math.ceil(batchSize / images));
+  if (parts === 1) return run(images, 1, out);
+  host.withScratch(parts * size * 4, (scratch) => {
+    run(images, parts, scratch);
+    host.run('sumColumns', Math.ceil(size / 16), 4096, scratch, parts, size, 1, out);
+  });
+}
+
 /** The gradient of a convolution with respect to its filter. tfjs has none on wasm. */
 export const conv2DBackpropFilter: Kernel = {
   name: 'Conv2DBackpropFilter',
   run(host, { x, dy }, attributes: OfFilter) {
-    const { compiled } = host;
     const info = windowOf(x!.shape as Shape4D, attributes.filterShape, attributes);
     const out = host.output(info.filterShape);
     const [xAt, dyAt, outAt] = host.addresses(x!, dy!, out);
-    withGeometry(
-      host,
-      info,
-      (geometry, scratch) => compiled.convolutionFilterGradient(xAt, dyAt, geometry, outAt, scratch),
-      compiled.convolutionScratch,
-    );
+    const work = multiplications(info, info.inChannels * info.outChannels);
+    withGeometry(host, info, (geometry) => {
+      const bytes = host.compiled.convolutionScratch(geometry);
+      const run = (images: number, parts: number, to: number) => {
+        const grain = Math.ceil(GRAIN / Math.max(1, work * images));
+        host.runWithScratch('convolutionFilterGradient', parts, grain, bytes, xAt, dyAt, geometry, images, to);
+      };
+      sumOverImages(host, info, util.sizeFromShape(info.filterShape), run, outAt);
+    });
     return out;
   },
 };
@@ -44,16 +78,17 @@ export const conv2DBackpropFilter: Kernel = {
 export const conv2DBackpropInput: Kernel = {
   name: 'Conv2DBackpropInput',
   run(host, { dy, filter }, attributes: OfInput) {
-    const { compiled } = host;
     const info = windowOf(attributes.inputShape, filter!.shape as Shape4D, attributes);
     const out = host.output(info.inShape);
     const [dyAt, filterAt, outAt] = host.addresses(dy!, filter!, out);
-    withGeometry(
-      host,
-      info,
-      (geometry, scratch) => compiled.convolutionInputGradient(dyAt, filterAt, geometry, outAt, scratch),
-      compiled.convolutionScratch,
-    );
+    const images = Math.ceil(POSITIONS / Math.max(1, info.outHeight * info.outWidth));
+    const work = images * multiplications(info, info.inChannels * info.outChannels);
+    const [units, grain] = [Math.ceil(info.batchSize / images), Math.ceil(GRAIN / Math.max(1, work))];
+    withGeometry(host, info, (geometry) => {
+      const bytes = host.compiled.convolutionScratch(geometry);
+      const args = [dyAt, filterAt, geometry, images, outAt];
+      host.runWithScratch('convolutionInputGradient', units, grain, bytes, ...args);
+    });
     return out;
   },
 };
@@ -65,7 +100,14 @@ export const depthwiseBackpropFilter: Kernel = {
     const info = windowOf(x!.shape as Shape4D, attributes.filterShape, attributes, true);
     const out = host.output(info.filterShape);
     const [xAt, dyAt, outAt] = host.addresses(x!, dy!, out);
-    withGeometry(host, info, (geometry) => host.compiled.depthwiseFilterGradient(xAt, dyAt, geometry, outAt));
+    const work = multiplications(info, info.outChannels);
+    withGeometry(host, info, (geometry) => {
+      const run = (images: number, parts: number, to: number) => {
+        const grain = Math.ceil(GRAIN / Math.max(1, 8 * work * images));
+        host.run('depthwiseFilterGradient', parts, grain, xAt, dyAt, geometry, images, to);
+      };
+      sumOverImages(host, info, util.sizeFromShape(info.filterShape), run, outAt);
+    });
     return out;
   },
 };
@@ -76,7 +118,10 @@ export const depthwiseBackpropInput: Kernel = {
     const info = windowOf(attributes.inputShape, filter!.shape as Shape4D, attributes, true);
     const out = host.output(info.inShape);
     const [dyAt, filterAt, outAt] = host.addresses(dy!, filter!, out);
-    withGeometry(host, info, (geometry) => host.compiled.depthwiseInputGradient(dyAt, filterAt, geometry, outAt));
+    const grain = Math.ceil(GRAIN / Math.max(1, 8 * multiplications(info, info.outChannels)));
+    withGeometry(host, info, (geometry) =>
+      host.run('depthwiseInputGradient', info.batchSize, grain, dyAt, filterAt, geometry, outAt),
+    );
     return out;
   },
 };

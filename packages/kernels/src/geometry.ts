@@ -1,4 +1,5 @@
 import type { backend_util } from '@tensorflow/tfjs';
+import { withNumbers } from './axes.js';
 import type { Host } from './host.js';
 
 /** What tfjs works out of shapes, strides and padding. */
@@ -12,16 +13,7 @@ const fields = (info: WindowInfo): number[] => [
   ...[info.dilationHeight, info.dilationWidth, info.padInfo.top, info.padInfo.left],
 ];
 
-/** Lends memory that holds a geometry, and after it as much as a kernel asks for to work in. */
-export function withGeometry(
-  host: Host,
-  info: WindowInfo,
-  work: (geometry: number, scratch: number) => void,
-  scratchBytes: (geometry: number) => number = () => 0,
-): void {
-  const values = fields(info);
-  host.withScratch(values.length * 4, (geometry) => {
-    new Int32Array(host.compiled.memory.buffer, geometry, values.length).set(values);
-    host.withScratch(scratchBytes(geometry), (scratch) => work(geometry, scratch));
-  });
+/** Lends memory that holds a geometry. */
+export function withGeometry(host: Host, info: WindowInfo, work: (geometry: number) => void): void {
+  withNumbers(host, fields(info), work);
 }

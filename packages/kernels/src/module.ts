@@ -10,7 +10,11 @@ export type Ranged =
   | 'addBias'
   | 'addRowsTo'
   | 'clip'
+  | 'convolutionFilterGradient'
+  | 'convolutionInputGradient'
   | 'copyRuns'
+  | 'depthwiseFilterGradient'
+  | 'depthwiseInputGradient'
   | 'erf'
   | 'exp'
   | 'expm1'
@@ -25,6 +29,7 @@ export type Ranged =
   | 'logSumExpGradient'
   | 'logSumExpRows'
   | 'maxColumns'
+  | 'maxPoolGradient'
   | 'maxRows'
   | 'minColumns'
   | 'minRows'
@@ -64,11 +69,6 @@ export interface Compiled extends Readonly<Record<Ranged, RangedKernel>> {
   blockDepth(k: number): number;
   packedBytes(count: number, width: number, depth: number): number;
   convolutionScratch(geometry: number): number;
-  convolutionFilterGradient(x: number, dy: number, geometry: number, out: number, scratch: number): void;
-  convolutionInputGradient(dy: number, filter: number, geometry: number, out: number, scratch: number): void;
-  depthwiseFilterGradient(x: number, dy: number, geometry: number, out: number): void;
-  depthwiseInputGradient(dy: number, filter: number, geometry: number, out: number): void;
-  maxPoolGradient(x: number, dy: number, geometry: number, out: number): void;
   segmentSum(
     ...args: [x: number, ids: number, rows: number, n: number, segments: number, out: number, whole: boolean]
   ): void;

@@ -1,4 +1,4 @@
-import { type TensorInfo, util } from '@tensorflow/tfjs';
+import { type TensorInfo, util } from '#tfjs';
 import type { Host } from './host.js';
 import type { Kernel } from './kernel.js';
 import type { Ranged } from './module.js';

@@ -1,6 +1,9 @@
-import { backend_util } from '#tfjs';
+import { backend_util, util } from '#tfjs';
 import { withGeometry } from './geometry.js';
 import type { Kernel } from './kernel.js';
+
+/** Comparisons that are worth a part of their own. */
+const GRAIN = 65_536;
 
 interface PoolAttributes {
   readonly filterSize: number | [number, number];
@@ -17,7 +20,12 @@ export const maxPoolGrad: Kernel = {
     const info = backend_util.computePool2DInfo(shape, filterSize, strides, 1, pad, dimRoundingMode);
     const out = host.output(shape);
     const [xAt, dyAt, outAt] = host.addresses(input!, dy!, out);
-    withGeometry(host, info, (geometry) => host.compiled.maxPoolGradient(xAt, dyAt, geometry, outAt));
+    const grain = Math.ceil(
+      GRAIN / Math.max(1, info.filterHeight * info.filterWidth * util.sizeFromShape(dy!.shape.slice(1))),
+    );
+    withGeometry(host, info, (geometry) =>
+      host.run('maxPoolGradient', info.batchSize, grain, xAt, dyAt, geometry, outAt),
+    );
     return out;
   },
 };

@@ -59,6 +59,28 @@ describe('results do not depend on the number of threads', () => {
     ]);
   });
 
+  it('of the gradients of convolutions and pooling', () => {
+    const [x, filter, dy] = [normals([37, 9, 9, 5], 1), normals([3, 3, 5, 8], 2), normals([37, 9, 9, 8], 3)];
+    const depthwise = [normals([3, 3, 5, 2], 4), normals([37, 9, 9, 10], 5)];
+    const attributes = { strides: 1, pad: 'same', dilations: 1, dataFormat: 'NHWC' };
+    const gradients = (kernel: string, x: tf.Tensor, filter: tf.Tensor, dy: tf.Tensor) => [
+      ...run(`${kernel}BackpropFilter`, { x, dy }, { ...attributes, filterShape: filter.shape }),
+      ...run(`${kernel}BackpropInput`, { dy, filter }, { ...attributes, inputShape: x.shape }),
+    ];
+    return expectSame([
+      [[x, filter, dy], (x, filter, dy) => gradients('Conv2D', x!, filter!, dy!)],
+      [[x, ...depthwise], (x, filter, dy) => gradients('DepthwiseConv2dNative', x!, filter!, dy!)],
+      [
+        [x],
+        (input) => {
+          const window = { filterSize: 2, strides: 2, pad: 'valid' };
+          const [output] = run('MaxPool', { x: input! }, window);
+          return run('MaxPoolGrad', { dy: output!, input: input!, output: output! }, window);
+        },
+      ],
+    ]);
+  });
+
   it('of fused losses', () => {
     const [p, q, dy] = [normals([300, 401], 1), normals([300, 401], 2), normals([300], 3)];
     const labels = { shape: [300], data: Int32Array.from({ length: 300 }, (_, i) => i) };
