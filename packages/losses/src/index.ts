@@ -1,3 +1,4 @@
+export { type AdversarialLoss, makeAdversarialLoss } from './adversarial-loss.js';
 export * from './aldr.js';
 export * from './asymmetric.js';
 export * from './bias.js';
@@ -16,6 +17,7 @@ export { ldrK, ldrKl } from './ldr.js';
 export * from './linear-supremum.js';
 export { type Labels } from './labels.js';
 export { type Loss, type LossDefinition, type LossOptions, LossTerms, defineLoss, makeLoss } from './loss.js';
+export * from './mart.js';
 export * from './multiclass-hinge.js';
 export * from './noise-robust.js';
 export {
@@ -39,5 +41,6 @@ export {
 export { type SequenceLoss, type SequenceLossOptions, SequenceTerms, makeSequenceLoss } from './sequence-loss.js';
 export * from './smooth-adversarial.js';
 export * from './squashing.js';
+export { trades } from './trades.js';
 export * from './two-hot.js';
 export { type ValueCode, type ValueLoss, type ValueLossOptions, makeValueLoss } from './value-loss.js';

@@ -26,9 +26,11 @@ import {
   symmetricCrossEntropy,
   truncatedGce,
 } from './noise-robust.js';
+import { mart } from './mart.js';
 import { poly1 } from './poly.js';
 import { dcoSequence, dcoStepwise, tokenCrossEntropy } from './sequence-cross-entropy.js';
 import { smoothAdversarialCompSum } from './smooth-adversarial.js';
+import { trades } from './trades.js';
 import { c51, histogramMse, twoHot } from './two-hot.js';
 
 export default definePlugin({
@@ -102,6 +104,8 @@ export default definePlugin({
     l2Svm,
     asymmetric,
     smoothAdversarialCompSum,
+    trades,
+    mart,
     biasLoss,
     hlGauss,
     twoHot,

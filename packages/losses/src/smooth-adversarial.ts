@@ -3,11 +3,10 @@ import {
   type Tensor,
   type TensorLike,
   add,
-  checkShape,
   clipByValue,
   div,
+  equal,
   expm1,
-  greater,
   log1p,
   mul,
   onesLike,
@@ -16,32 +15,13 @@ import {
   sub,
   sum,
   tidy,
-  toTensor,
   where,
   zerosLike,
 } from '@surprisal/core/tensor';
 import { z } from 'zod';
+import { type AdversarialLoss, makeAdversarialLoss, readPair } from './adversarial-loss.js';
 import { compSumOf } from './comp-sum.js';
-import { checkFinite, readLabels } from './labels.js';
-import { type LossOptions, LossTerms, reduceLosses } from './loss.js';
-
-/**
- * A loss of the logits at a clean input and at a perturbed one, in nats. Gradients flow through both.
- *
- * @example
- * console.log(smoothAdversarialCompSum()([[2, 0]], [[1, 0.5]], [0]).dataSync()[0]!.toFixed(4)); // 1.6269
- */
-export interface AdversarialLoss {
-  /**
-   * @param clean `[batch, classes]`, h(x)
-   * @param perturbed `[batch, classes]`, h(x')
-   * @param labels `[batch]` or `[batch, classes]`
-   * @returns `[batch]`, or a scalar with a reduction
-   * @throws ShapeError, DomainError
-   */
-  (clean: TensorLike, perturbed: TensorLike, labels: TensorLike, options?: LossOptions): Tensor;
-  readonly method: string;
-}
+import type { LossTerms } from './loss.js';
 
 /** The smooth adversarial comp-sum loss, with its parts. */
 export interface SmoothAdversarialLoss extends AdversarialLoss {
@@ -49,12 +29,6 @@ export interface SmoothAdversarialLoss extends AdversarialLoss {
   terms(clean: TensorLike, perturbed: TensorLike, labels: TensorLike): { compSum: Tensor; smooth: Tensor };
   /** The adversarial rho-margin loss at the perturbed logits, `[batch]`, which the smooth loss bounds from above for nu >= sqrt(classes - 1) / rho. */
   marginLoss(perturbed: TensorLike, labels: TensorLike): Tensor;
-}
-
-declare module '@surprisal/core' {
-  interface Kinds {
-    'adversarial-loss': AdversarialLoss;
-  }
 }
 
 /**
@@ -93,49 +67,27 @@ export const smoothAdversarialCompSum = defineMethod(
     const owner = 'smooth-adversarial-comp-sum';
     const compSum = (terms: LossTerms) => compSumOf(div(terms.logits, rho), terms.labels, tau);
     const smooth = (clean: LossTerms, perturbed: LossTerms) => safeNorm(sub(margins(perturbed), margins(clean)));
-    const loss = (clean: TensorLike, perturbed: TensorLike, labels: TensorLike, options: LossOptions = {}) =>
-      tidy(() => {
-        const [at, moved] = read(owner, clean, perturbed, labels, options.ignoreIndex);
-        const losses = add(compSum(at), mul(smooth(at, moved), nu));
-        checkFinite(owner, losses, add(at.logits, moved.logits));
-        return reduceLosses(owner, losses, at, options);
-      });
+    const loss = makeAdversarialLoss(owner, (at, moved) => add(compSum(at), mul(smooth(at, moved), nu)));
     return Object.assign(loss, {
-      method: owner,
       terms: (clean: TensorLike, perturbed: TensorLike, labels: TensorLike) =>
         tidy(() => {
-          const [at, moved] = read(owner, clean, perturbed, labels);
+          const [at, moved] = readPair(owner, clean, perturbed, labels);
           return { compSum: compSum(at), smooth: smooth(at, moved) };
         }),
       marginLoss: (perturbed: TensorLike, labels: TensorLike) =>
-        tidy(() => rampLoss(tau, rho, read(owner, perturbed, perturbed, labels)[0])),
+        tidy(() => rampLoss(tau, rho, readPair(owner, perturbed, perturbed, labels)[0])),
     });
   },
 );
 
-function read(
-  owner: string,
-  clean: TensorLike,
-  perturbed: TensorLike,
-  labels: TensorLike,
-  ignoreIndex?: number,
-): [LossTerms, LossTerms] {
-  const at = toTensor(clean);
-  const moved = toTensor(perturbed);
-  const dimensions = checkShape(owner, 'clean', at, ['batch', 'classes']);
-  checkShape(owner, 'perturbed', moved, ['batch', 'classes'], dimensions);
-  const known = readLabels(owner, labels, dimensions, ignoreIndex);
-  return [new LossTerms(at, known), new LossTerms(moved, known)];
-}
-
 /** D: the label's logit minus each logit, `[batch, classes]`; 0 in the label's own place, where it does not disturb a norm. */
 const margins = ({ logits, targets }: LossTerms): Tensor => sub(sum(mul(targets, logits), 1, true), logits);
 
-/** |v|_2 of each row, with gradient 0 at 0. */
+/** |v|_2 of each row, with gradient 0 at 0; NaN stays NaN. */
 function safeNorm(v: Tensor): Tensor {
   const squared = sum(square(v), 1);
-  const positive = greater(squared, 0);
-  return where(positive, sqrt(where(positive, squared, onesLike(squared))), zerosLike(squared));
+  const still = equal(squared, 0);
+  return where(still, zerosLike(squared), sqrt(where(still, onesLike(squared), squared)));
 }
 
 /** Phi_tau( sum over wrong classes of min(1, max(0, 1 - D / rho)) ). */

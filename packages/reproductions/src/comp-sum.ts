@@ -33,7 +33,7 @@ const label = (tau: number) => `tau ${tau}`;
 
 /**
  * Paper 1: the comp-sum losses on MNIST with 0 to 80% wrong labels, the consistency bound on a known distribution, and the
- * minimizability gap. The paper's adversarial claim (against TRADES) needs its trainer and is not checked here.
+ * minimizability gap. The paper's adversarial claim is checked by the study `adversarial-comp-sum`.
  */
 export const compSumStudy = defineStudy({
   name: 'comp-sum',

@@ -1,3 +1,5 @@
+export { adversarialCompSum } from './adversarial-comp-sum/adversarial-comp-sum.js';
+export { type AdversarialParams, adversarialParams } from './adversarial-comp-sum/params.js';
 export { autoregressiveScaling } from './autoregressive-scaling.js';
 export { autoregressiveScalingTraining } from './autoregressive-scaling-training.js';
 export { cemEnhancedTopP } from './cem-enhanced-top-p.js';

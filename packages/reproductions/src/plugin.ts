@@ -1,4 +1,5 @@
 import { definePlugin } from '@surprisal/core';
+import { adversarialCompSum } from './adversarial-comp-sum/adversarial-comp-sum.js';
 import { autoregressiveScaling } from './autoregressive-scaling.js';
 import { autoregressiveScalingTraining } from './autoregressive-scaling-training.js';
 import { cemEnhancedTopP } from './cem-enhanced-top-p.js';
@@ -23,6 +24,7 @@ export default definePlugin({
   studies: [
     compSumStudy,
     labelNoise,
+    adversarialCompSum,
     mirostatStudy,
     tokenizationTheory,
     tokenizationTransformer,

@@ -76,7 +76,8 @@ export function trainingOf({ asked, task, by, loss, seed }: Cell, params: Direct
       return loss(logitsOf(model, asked, toTensor(inputs)), toTensor(answers, 'int32'), options) as Scalar;
     },
     every: perEpoch * every,
-    measure: (model, step) => measure(model, asked, unseen, { samples, random: random.split('answers', step) }),
+    measure: (model, step) =>
+      measure(model, asked, unseen, { samples, random: random.split('answers', task, by, step) }),
   };
 }
 
