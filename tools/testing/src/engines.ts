@@ -1,15 +1,30 @@
-import { type EngineName, useEngine } from '@surprisal/core/tensor';
 import { MissingDependencyError } from '@surprisal/core';
+import { type EngineName, type Tensor, env, useEngine } from '@surprisal/core/tensor';
 import { beforeAll, beforeEach, describe } from 'vitest';
 
 /** The engines that every machine has. On the others tests are skipped where they do not work. */
 const everywhere: readonly EngineName[] = ['cpu', 'wasm'];
 
+/** The engines that goldens and conformance suites run on. On the last a tensor's values must be waited for. */
+export const everyEngine: readonly EngineName[] = [...everywhere, 'webgpu'];
+
+/**
+ * How often a property is tried on an engine: a tenth as often on webgpu, which may be played by the processor.
+ *
+ * @example
+ * fc.assert(fc.property(logits(4, 5), check), { numRuns: runsOn(engine, 50) });
+ */
+export const runsOn = (engine: EngineName, numRuns: number): number =>
+  engine === 'webgpu' ? Math.ceil(numRuns / 10) : numRuns;
+
+/** The values of a tensor, on whatever engine. */
+export const valuesOf = async (tensor: Tensor): Promise<number[]> => Array.from(await tensor.data());
+
 /**
  * Declares the same tests once per engine. `SURPRISAL_TEST_ENGINES` (comma-separated) names other engines instead.
  *
  * @example
- * onEngines(['cpu', 'wasm'], () => it('adds', () => expect(add(1, 1).dataSync()[0]).toBe(2)));
+ * onEngines(everyEngine, () => it('adds', async () => expect(await valuesOf(add(1, 1))).toEqual([2])));
  */
 export function onEngines(engines: readonly EngineName[], declare: (engine: EngineName) => void): void {
   const chosen = process.env.SURPRISAL_TEST_ENGINES?.split(',') as EngineName[] | undefined;
@@ -25,6 +40,7 @@ export function onEngines(engines: readonly EngineName[], declare: (engine: Engi
 async function whyNot(engine: EngineName): Promise<string | undefined> {
   try {
     await useEngine(engine);
+    if (engine === 'webgpu') env().set('WEBGPU_CPU_FORWARD', false); // or tfjs would compute what is small elsewhere
     return undefined;
   } catch (error) {
     if (everywhere.includes(engine) || !(error instanceof MissingDependencyError)) throw error;

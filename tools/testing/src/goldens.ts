@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type NdArray, ndarray, sizeOf } from '@surprisal/core';
-import { type EngineName, Tensor } from '@surprisal/core/tensor';
+import { type EngineName, Tensor, toHost } from '@surprisal/core/tensor';
 import { describe, expect, it } from 'vitest';
 import { onEngines } from './engines.js';
 
@@ -22,15 +22,12 @@ export interface GoldenCase {
   readonly statistical?: boolean;
 }
 
-/** What a handler may give for an output: the golden's own form, or a tensor. */
-export type Computed =
-  | Tensor
-  | GoldenValue
-  | Float32Array
-  | Float64Array
-  | Int32Array
-  | { readonly [key: string]: Computed }
-  | readonly Computed[];
+/** What a handler may give for an output: the golden's own form, or tensors. */
+export type Computed = Tensor | Read | { readonly [key: string]: Computed } | readonly Computed[];
+
+/** The same with every tensor read. */
+export type Read =
+  GoldenValue | Float32Array | Float64Array | Int32Array | { readonly [key: string]: Read } | readonly Read[];
 
 /** Computes the outputs of a case, by name. `inputs` and `params` are typed by the handler: the card's table says what they are. */
 export type GoldenHandler = (
@@ -41,7 +38,7 @@ export type GoldenHandler = (
 /** A handler with a rule of its own for judging (statistical cases, objectives within a factor). */
 export interface JudgedHandler {
   readonly run: GoldenHandler;
-  judge(computed: Record<string, Computed>, golden: GoldenCase): void;
+  judge(computed: Record<string, Read>, golden: GoldenCase): void;
 }
 
 export interface GoldensOptions {
@@ -60,7 +57,7 @@ export interface GoldensOptions {
  * @param test the test's `import.meta.url`
  *
  * @example
- * goldens(import.meta.url, '01-comp-sum', { compSumLoss: ({ inputs, params }) => ({ loss: ... }) }, { engines: ['cpu', 'wasm'] });
+ * goldens(import.meta.url, '01-comp-sum', { compSumLoss: ({ inputs, params }) => ({ loss: ... }) }, { engines: everyEngine });
  */
 export function goldens(
   test: string,
@@ -98,13 +95,22 @@ export async function checkCase(
   const handler = handlers[golden.op];
   if (!handler) throw new Error(`goldens ${file}: no handler for the op "${golden.op}"`);
   const { run, judge } = typeof handler === 'function' ? { run: handler, judge: compareAll } : handler;
-  judge(
-    await run({ inputs: golden.inputs, params: golden.params, name: golden.name, expected: golden.outputs }),
-    golden,
-  );
+  const { inputs, params, name, outputs: expected } = golden;
+  judge((await read(await run({ inputs, params, name, expected }))) as Record<string, Read>, golden);
 }
 
-function compareAll(computed: Record<string, Computed>, { outputs, tolerance }: GoldenCase) {
+/** Waits for all tensors in what was computed; the rest stays as it is. */
+async function read(computed: Computed): Promise<Read> {
+  if (computed instanceof Tensor) return toHost(computed);
+  if (typeof computed !== 'object' || computed === null || isArray(computed) || ArrayBuffer.isView(computed)) {
+    return computed as Read;
+  }
+  if (Array.isArray(computed)) return Promise.all(computed.map(read));
+  const entries = Object.entries(computed as Record<string, Computed>);
+  return Object.fromEntries(await Promise.all(entries.map(async ([key, value]) => [key, await read(value)] as const)));
+}
+
+function compareAll(computed: Record<string, Read>, { outputs, tolerance }: GoldenCase) {
   for (const [name, value] of Object.entries(outputs)) compare(name, computed[name], value, tolerance);
 }
 
@@ -114,24 +120,22 @@ function compareAll(computed: Record<string, Computed>, { outputs, tolerance }: 
  */
 export function compare(
   name: string,
-  computed: Computed | undefined,
+  computed: Read | undefined,
   expected: GoldenValue,
   tolerance: GoldenCase['tolerance'],
 ): void {
   if (computed === undefined) throw new Error(`the handler gives no output "${name}"`);
-  const actual =
-    computed instanceof Tensor ? ndarray(Float64Array.from(computed.dataSync()), computed.shape) : computed;
-  if (typeof expected === 'number') return close(name, scalarOf(name, actual), expected, tolerance);
+  if (typeof expected === 'number') return close(name, scalarOf(name, computed), expected, tolerance);
   if (isArray(expected)) {
-    const { shape, data } = arrayOf(name, actual);
-    if (isArray(actual)) expect(shape, `shape of ${name}`).toEqual(expected.shape);
+    const { shape, data } = arrayOf(name, computed);
+    if (isArray(computed)) expect(shape, `shape of ${name}`).toEqual(expected.shape);
     expect(sizeOf(shape), `size of ${name}`).toBe(sizeOf(expected.shape));
     return expected.data.forEach((value: number, i: number) => close(`${name}[${i}]`, data[i]!, value, tolerance));
   }
-  if (typeof expected !== 'object' || expected === null) return expect(actual, name).toBe(expected);
-  if (Array.isArray(expected)) expect(actual, `length of ${name}`).toHaveLength(expected.length);
+  if (typeof expected !== 'object' || expected === null) return expect(computed, name).toBe(expected);
+  if (Array.isArray(expected)) expect(computed, `length of ${name}`).toHaveLength(expected.length);
   for (const [key, value] of Object.entries(expected)) {
-    compare(`${name}.${key}`, (actual as Record<string, Computed>)[key], value as GoldenValue, tolerance);
+    compare(`${name}.${key}`, (computed as Record<string, Read>)[key], value as GoldenValue, tolerance);
   }
 }
 
@@ -147,14 +151,16 @@ const isArray = (value: unknown): value is NdArray =>
 
 function arrayOf(name: string, value: unknown): NdArray {
   if (isArray(value)) return value;
-  if (typeof value === 'number') return ndarray(Float64Array.of(value), []);
-  const flat = ArrayBuffer.isView(value)
-    ? Array.from(value as Float64Array)
-    : Array.isArray(value)
-      ? (value.flat(Infinity) as number[])
-      : undefined;
-  if (!flat) throw new Error(`${name}: expected an array, got ${typeof value}`);
+  const flat = numbersOf(name, value);
   return ndarray(Float64Array.from(flat), [flat.length]);
+}
+
+function numbersOf(name: string, value: unknown): number[] {
+  if (typeof value === 'number') return [value];
+  if (isArray(value)) return Array.from(value.data);
+  if (ArrayBuffer.isView(value)) return Array.from(value as Float64Array);
+  if (Array.isArray(value)) return value.flatMap((part) => numbersOf(name, part));
+  throw new Error(`${name}: expected an array, got ${typeof value}`);
 }
 
 function scalarOf(name: string, value: unknown): number {

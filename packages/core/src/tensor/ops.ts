@@ -128,6 +128,7 @@ export {
   dispose,
   memory,
   nextFrame,
+  env,
   // training and models
   train,
   layers,

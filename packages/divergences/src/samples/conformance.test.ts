@@ -146,12 +146,12 @@ describe.each(methods.map((method) => [method.info.name, method] as const))('%s'
       expect(divergence.tensor(x, y).shape).toEqual([]);
     });
 
-    it('has the gradient that differences show, in both samples', () => {
+    it('has the gradient that differences show, in both samples', async () => {
       const fixed: SampleDivergence = method({ ...fixedWidth(method), ...tight(method) });
       // A step is small beside the gaps, so that the best plan stays the best.
       const options = { step: 2e-3, absolute: 4e-3, relative: 2e-2 };
-      expectGradient((a, b) => fixed.tensor(a!, b!), [x, y], options);
-      expectGradient((a, b) => fixed.tensor(a!, b!, { weights }), [x, y], options);
+      await expectGradient((a, b) => fixed.tensor(a!, b!), [x, y], options);
+      await expectGradient((a, b) => fixed.tensor(a!, b!, { weights }), [x, y], options);
     });
 
     it('has a finite gradient where points coincide, and 0 where the samples do', () => {

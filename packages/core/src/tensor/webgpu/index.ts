@@ -1,5 +1,7 @@
+import { getKernel } from '@tensorflow/tfjs';
 import { registerCrossEntropy } from './cross-entropy.js';
 import { registerElementary } from './elementary.js';
+import { registerIntegers } from './integers.js';
 import { registerLinearCrossEntropy } from './linear-cross-entropy.js';
 import { explainReading } from './reading.js';
 import { registerSoftmax } from './softmax.js';
@@ -7,6 +9,8 @@ import { registerSoftmax } from './softmax.js';
 /** What is left to do once tfjs's webgpu backend has started. */
 export function prepareWebgpu(): void {
   explainReading();
+  if (getKernel('SurprisalSoftmaxCrossEntropy', 'webgpu')) return; // registered already
+  registerIntegers();
   registerElementary();
   registerSoftmax();
   registerCrossEntropy();

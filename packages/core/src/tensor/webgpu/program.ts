@@ -1,4 +1,5 @@
 import {
+  type DataType,
   type Tensor,
   type TensorInfo,
   backend,
@@ -25,7 +26,7 @@ interface WebgpuBackend {
   runWebGPUProgram(
     program: TfjsProgram,
     inputs: TensorInfo[],
-    dtype: 'float32',
+    dtype: DataType,
     uniforms?: readonly UniformValue[],
   ): TensorInfo;
 }
@@ -41,6 +42,8 @@ export interface Program {
   /** Names and tensors: in WGSL, arrays of these names, and `uniforms.nameShape`. */
   readonly inputs: Readonly<Record<string, TensorInfo>>;
   readonly output: readonly number[];
+  /** Default float32. */
+  readonly dtype?: DataType;
   /** Groups of this many invocations work together; as many groups as are asked for. */
   readonly workgroup: number;
   readonly groups: number;
@@ -49,8 +52,9 @@ export interface Program {
   readonly code: string;
 }
 
-/** Runs a WGSL program on the backend in use, and gives its output in float32. */
-export function runProgram({ name, inputs, output, workgroup, groups, parameters = {}, code }: Program): Tensor {
+/** Runs a WGSL program on the backend in use. */
+export function runProgram(given: Program): Tensor {
+  const { name, inputs, output, dtype = 'float32', workgroup, groups, parameters = {}, code } = given;
   const names = Object.keys(parameters);
   const program: TfjsProgram = {
     variableNames: Object.keys(inputs),
@@ -65,14 +69,24 @@ export function runProgram({ name, inputs, output, workgroup, groups, parameters
   };
   const values = names.map((parameter): UniformValue => ({ type: 'float32', data: [parameters[parameter]!] }));
   const webgpu = backend() as unknown as WebgpuBackend;
-  return engine().makeTensorFromTensorInfo(webgpu.runWebGPUProgram(program, Object.values(inputs), 'float32', values));
+  return engine().makeTensorFromTensorInfo(webgpu.runWebGPUProgram(program, Object.values(inputs), dtype, values));
 }
 
 /** Computes a kernel's outputs from its inputs and attributes. It may use other operations. */
-export type Compute = (
-  inputs: Readonly<Record<string, Tensor>>,
-  attributes: Readonly<Record<string, number>>,
-) => Tensor | Tensor[];
+export type Compute = (inputs: Readonly<Record<string, Tensor>>, attributes: Attributes) => Tensor | Tensor[];
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- each kernel knows its own
+type Attributes = Readonly<Record<string, any>>;
+
+/** The kernel that the webgpu backend has under a name. */
+export function registered(kernelName: string): Compute {
+  const { kernelFunc } = getKernel(kernelName, 'webgpu')!;
+  const tensorOf = (info: TensorInfo) => engine().makeTensorFromTensorInfo(info);
+  return (inputs, attributes) => {
+    const result = kernelFunc({ inputs, attrs: attributes, backend: backend() });
+    return Array.isArray(result) ? result.map(tensorOf) : tensorOf(result);
+  };
+}
 
 /** Registers a kernel for the webgpu backend, in the place of tfjs's own if it has one. */
 export function register(kernelName: string, compute: Compute): void {
@@ -80,7 +94,6 @@ export function register(kernelName: string, compute: Compute): void {
   registerKernel({
     kernelName,
     backendName: 'webgpu',
-    kernelFunc: ({ inputs, attrs }) =>
-      compute(inputs as Record<string, Tensor>, (attrs ?? {}) as Readonly<Record<string, number>>),
+    kernelFunc: ({ inputs, attrs }) => compute(inputs as Record<string, Tensor>, (attrs ?? {}) as Attributes),
   });
 }

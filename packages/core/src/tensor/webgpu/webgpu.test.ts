@@ -1,4 +1,4 @@
-import { env } from '@tensorflow/tfjs';
+import { all, any, argMin, env } from '@tensorflow/tfjs';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DomainError } from '../../errors.js';
 import { ndarray } from '../../ndarray.js';
@@ -9,6 +9,8 @@ import {
   type LinearCrossEntropyOptions,
   type Tensor,
   add,
+  argMax,
+  cast,
   currentEngine,
   dispose,
   elu,
@@ -17,8 +19,13 @@ import {
   gradientsOf,
   linearCrossEntropy,
   log,
+  matMul,
+  max,
+  mean,
   memory,
+  min,
   mul,
+  oneHot,
   probeEngines,
   readsAtOnce,
   selu,
@@ -29,13 +36,16 @@ import {
   square,
   sum,
   tanh,
+  tensor,
   tensor1d,
   tensor2d,
   tidy,
   toHost,
   toTensor,
+  transpose,
   useEngine,
 } from '../index.js';
+import { runProgram } from './program.js';
 
 const random = new Random(4);
 const normals = (rows: number, columns: number, spread = 1) =>
@@ -146,13 +156,56 @@ describe('on webgpu', () => {
     },
   );
 
+  it('whole numbers are what they are: cast, transposed, reduced over any axis', async () => {
+    for (const dtype of ['int32', 'bool'] as const) {
+      const whole = (shape: number[], from = 0) => {
+        const size = shape.reduce((a, b) => a * b);
+        const values = Array.from({ length: size }, (_, i) => (dtype === 'bool' ? (7 * i) % 3 % 2 : from + ((7 * i) % 24))); // prettier-ignore
+        return tensor(values, shape, dtype);
+      };
+      await expectSame(() => [
+        ...[[0, 1, 2], [2, 0, 1], [1, 0, 2]].map((perm) => transpose(whole([2, 3, 4], 2 ** 24 + 1), perm)), // prettier-ignore
+        transpose(whole([3, 5])),
+        transpose(whole([2, 3, 1, 2, 2]), [3, 1, 4, 0, 2]),
+        transpose(cast(whole([2, 3, 4]), 'float32'), [0, 2, 1]),
+        matMul(cast(oneHot(tensor1d([1, 0], 'int32'), 3), 'float32'), cast(whole([3, 2]), 'float32')),
+        argMax(whole([2, 3, 4]), 0),
+        argMin(whole([2, 3, 4]), 1),
+        sum(whole([2, 3, 4]), 0, true),
+      ], 0); // prettier-ignore
+      for (const axis of [0, 1, -2, [0, 1], [0, 2], undefined]) {
+        await expectSame(() => [sum, mean, max, min].map((reduce) => reduce(whole([2, 3, 4]), axis)), 1e-7);
+      }
+      if (dtype === 'bool') await expectSame(() => [all(whole([2, 3, 4]), 1), any(whole([2, 3, 4]), [0, 1])], 0);
+    }
+  });
+
+  it('one-hot labels, made of whole numbers, are dense labels', async () => {
+    const logits = normals(3, 5);
+    await expectSame(() => [
+      softmaxCrossEntropy(toTensor(logits), cast(oneHot(tensor1d([1, 4, 0], 'int32'), 5), 'float32')),
+    ]);
+  });
+
+  it('a program that the GPU refuses is an error where its values are read', async () => {
+    const refused = runProgram({
+      name: 'refused',
+      inputs: { A: tensor1d([1]) },
+      output: [1],
+      workgroup: 1,
+      groups: 1,
+      code: 'fn main(index : i32) { result[index] = nonsense; }',
+    });
+    await expect(refused.data()).rejects.toThrow(/^engine webgpu: the GPU refused a program: .*nonsense/);
+    expect(await exp(tensor1d([0])).data()).toEqual(Float32Array.of(1));
+  });
+
   it('softmax is that of the cpu, for any shape, and keeps NaN', async () => {
     for (const [rows, classes] of [
       [1, 1],
       [3, 7],
       [5, 700],
     ] as const) {
-      // prettier-ignore
       const logits = normals(rows, classes, 5);
       await expectSame(() => [softmax(toTensor(logits)), softmax(toTensor({ ...logits, shape: [1, rows, classes] }))]);
     }
@@ -173,7 +226,6 @@ describe('on webgpu', () => {
       [2, 70],
       [2, 1030],
     ] as const) {
-      // prettier-ignore
       const logits = normals(rows, classes, 2);
       if (classes > 5) logits.data[3] = -Infinity;
       const scores = normals(rows, classes);
@@ -226,7 +278,6 @@ describe('on webgpu', () => {
       [33, 20, 70],
       [2, 3, 2100],
     ] as const) {
-      // prettier-ignore
       const [x, w] = [normals(rows, features), normals(features, classes)];
       const b = ndarray(random.normals(classes), [classes]);
       if (classes > 5) b.data[4] = -Infinity; // masked
