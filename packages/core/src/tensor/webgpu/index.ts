@@ -1,4 +1,4 @@
-import { getKernel } from '@tensorflow/tfjs';
+import { getKernel } from '@surprisal/kernels/tfjs';
 import { registerCrossEntropy } from './cross-entropy.js';
 import { registerElementary } from './elementary.js';
 import { registerIntegers } from './integers.js';

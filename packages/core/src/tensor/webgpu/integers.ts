@@ -1,4 +1,4 @@
-import { type Tensor, backend_util, cast, reshape, util } from '@tensorflow/tfjs';
+import { type Tensor, backend_util, cast, reshape, util } from '@surprisal/kernels/tfjs';
 import { register, registered, runProgram } from './program.js';
 
 /**

@@ -1,4 +1,4 @@
-import { all, any, argMin, env } from '@tensorflow/tfjs';
+import { all, any, argMin, env } from '@surprisal/kernels/tfjs';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DomainError } from '../../errors.js';
 import { ndarray } from '../../ndarray.js';
