@@ -1,4 +1,16 @@
 export { addBias } from './bias';
+export {
+  equal,
+  greater,
+  greaterEqual,
+  logicalAnd,
+  logicalOr,
+  maximum,
+  minimum,
+  notEqual,
+  select,
+  squaredDifference,
+} from './binary';
 export { convolutionFilterGradient, convolutionInputGradient, convolutionScratch } from './convolution';
 export { softmaxCrossEntropy, softmaxCrossEntropyGradient } from './cross-entropy';
 export { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise';

@@ -5,6 +5,7 @@ import {
   depthwiseBackpropFilter,
   depthwiseBackpropInput,
 } from './convolution.js';
+import { binaryKernels } from './binary.js';
 import { einsum } from './einsum.js';
 import { fourier } from './fourier.js';
 import { softmaxCrossEntropy, softmaxRows } from './fused.js';
@@ -42,6 +43,7 @@ const kernels: readonly Kernel[] = [
   ...softmaxRows,
   ...linearCrossEntropy,
   ...unaryKernels,
+  ...binaryKernels,
   einsum,
   ...reductions,
   softmax,

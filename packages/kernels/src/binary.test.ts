@@ -1,0 +1,97 @@
+import * as tf from '@tensorflow/tfjs';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { EPSILON, expectWithin, normals, onBoth, put, seed, shape, steady, useKernels } from '../test/both.js';
+
+beforeAll(useKernels);
+
+const functions = {
+  maximum: tf.maximum,
+  minimum: tf.minimum,
+  squaredDifference: tf.squaredDifference,
+  equal: tf.equal,
+  notEqual: tf.notEqual,
+  greater: tf.greater,
+  greaterEqual: tf.greaterEqual,
+  less: tf.less,
+  lessEqual: tf.lessEqual,
+} as const;
+
+/** Two shapes that go together: of one shape, each has some axes of size 1, and may lack the first ones. */
+const pair = fc
+  .tuple(shape(5), fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 5, maxLength: 5 }), fc.nat(5), fc.nat(5))
+  .map(([shape, spread, a, b]) =>
+    [a, b].map((dropped, side) =>
+      shape
+        .map((size, axis) => (spread[axis] === side ? 1 : size))
+        .slice(side === 0 ? Math.min(dropped, 1) && dropped : 0),
+    ),
+  );
+
+/** Numbers of which some are equal, NaN, infinite and zero. */
+const numbers = (shape: number[], seed: number) => {
+  const { data } = normals(shape, seed, true);
+  return { shape, data: data.map((x, i) => (i % 3 === 0 ? Math.round(x) : x)) };
+};
+
+describe.each(Object.entries(functions))('%s', (name, compute) => {
+  /** A difference and its square are rounded. */
+  const bound = (value: number) => (name === 'squaredDifference' ? 4 * EPSILON * value + 2 ** -126 : 0);
+
+  it('equals that of the cpu backend on shapes that are spread over each other, also with NaN and infinities', () =>
+    fc.assert(
+      fc.asyncProperty(pair, seed, async ([left, right], at) => {
+        const [a, b] = [numbers(left!, at), numbers(right!, at + 1)];
+        const { here, there } = await onBoth(() => [compute(put(a), put(b)), compute(put(b), put(a))]);
+        here.forEach((got, i) => expectWithin(got, there[i]!, bound));
+      }),
+      { numRuns: 60 },
+    ));
+
+  it('leaves whole numbers to tfjs', async () => {
+    const [a, b] = [Int32Array.of(3, -1, 4, 1), Int32Array.of(1, -1, 5, 9)].map((data) => ({ shape: [4], data }));
+    const { here, there } = await onBoth(() => [compute(put(a!), put(b!))]);
+    expectWithin(here[0]!, there[0]!, () => 0);
+  });
+
+  it('does not grow the memory over 10,000 calls', () => {
+    const [a, b] = [tf.ones([3, 7]), tf.ones([3, 1])];
+    steady(() => compute(a, b));
+  });
+});
+
+describe('truths', () => {
+  const truths = (shape: number[], seed: number) => tf.greater(put(normals(shape, seed)), 0);
+
+  it('are joined, and choose, as on the cpu backend', () =>
+    fc.assert(
+      fc.asyncProperty(shape(), seed, async (shape, at) => {
+        const [x, y] = [normals(shape, at, true), normals(shape, at + 1, true)];
+        const whole = (x: tf.Tensor) => tf.cast(tf.round(x), 'int32');
+        const { here, there } = await onBoth(() => {
+          const [a, b] = [truths(shape, at + 2), truths(shape, at + 3)];
+          const [t, e] = [normals(shape, at), normals(shape, at + 1)].map((x) => whole(put(x))) as [
+            tf.Tensor,
+            tf.Tensor,
+          ];
+          const joined = [tf.logicalAnd(a, b), tf.logicalOr(a, b)];
+          return [...joined, tf.where(a, put(x), put(y)), tf.where(a, t, e)];
+        });
+        here.forEach((got, i) => expectWithin(got, there[i]!, () => 0));
+      }),
+      { numRuns: 100 },
+    ));
+
+  it('are spread by tfjs', async () => {
+    const { here, there } = await onBoth(() => {
+      const [a, b] = [truths([3, 1], 1), truths([4], 2)];
+      return [tf.logicalAnd(a, b), tf.logicalOr(a, b), tf.where(truths([3], 3), tf.ones([2, 3]), tf.zeros([2, 3]))];
+    });
+    here.forEach((got, i) => expectWithin(got, there[i]!, () => 0));
+  });
+
+  it('do not grow the memory over 10,000 calls', () => {
+    const [a, b, x] = [truths([37], 1), truths([37], 2), tf.ones([37])];
+    steady(() => tf.tidy(() => tf.where(tf.logicalAnd(a, b), x, x)));
+  });
+});
