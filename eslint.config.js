@@ -105,7 +105,7 @@ export default typescript.config(
     rules: { '@typescript-eslint/consistent-type-imports': 'off' },
   },
   {
-    files: ['tools/workspace/**'], // stands beside the packages, not among them
+    files: ['tools/workspace/**', 'vitest.config.ts'], // stand beside the packages, not among them
     rules: { '@nx/enforce-module-boundaries': 'off' },
   },
   prettier,

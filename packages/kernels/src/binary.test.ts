@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, it } from 'vitest';
 import { EPSILON, expectWithin, normals, onBoth, put, seed, shape, steady, useKernels } from '../test/both.js';
 
 beforeAll(useKernels);

@@ -1,4 +1,4 @@
-import { type DataType, type TensorInfo, util } from '@tensorflow/tfjs';
+import { type DataType, type TensorInfo, util } from '#tfjs';
 import type { Host, WasmBackend } from './host.js';
 import { type Kernel, runKernel } from './kernel.js';
 

@@ -73,8 +73,8 @@ describe.each(methods.map((method) => [method.info.name, method] as const))('%s'
       );
     });
 
-    it('has the gradients of finite differences, by both inputs', () => {
-      expectGradient((h, moved) => loss(h, moved, classes), [toNdArray(clean), toNdArray(perturbed)]);
+    it('has the gradients of finite differences, by both inputs', async () => {
+      await expectGradient((h, moved) => loss(h, moved, classes), [toNdArray(clean), toNdArray(perturbed)]);
     });
 
     it('does not change when a number is added to all logits of an example', () => {

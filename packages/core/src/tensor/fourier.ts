@@ -1,4 +1,4 @@
-import { complex, imag, real, spectral } from '@tensorflow/tfjs';
+import { complex, imag, real, spectral } from '@surprisal/kernels/tfjs';
 import { ShapeError } from '../errors.js';
 import { sizeOf } from '../ndarray.js';
 import { type FusedOperation, defineFused } from './fused.js';
