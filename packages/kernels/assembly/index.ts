@@ -10,7 +10,7 @@ export {
   notEqual,
   select,
   squaredDifference,
-} from './binary';
+} from './pairs';
 export { convolutionFilterGradient, convolutionInputGradient, convolutionScratch } from './convolution';
 export { softmaxCrossEntropy, softmaxCrossEntropyGradient } from './cross-entropy';
 export { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise';

@@ -5,7 +5,7 @@ import {
   depthwiseBackpropFilter,
   depthwiseBackpropInput,
 } from './convolution.js';
-import { binaryKernels } from './binary.js';
+import { binaryKernels } from './pairs.js';
 import { einsum } from './einsum.js';
 import { fourier } from './fourier.js';
 import { softmaxCrossEntropy, softmaxRows } from './fused.js';
