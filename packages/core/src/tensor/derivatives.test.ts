@@ -276,7 +276,9 @@ const constant = {
 /** What makes tensors of no tensor, and what is no operation. */
 const others = `tensor tensor1d tensor2d tensor3d tensor4d scalar variable zeros ones fill eye linspace range
   grad grads valueAndGrad valueAndGrads variableGrads customGrad tidy keep dispose memory nextFrame
-  env train layers model sequential input initializers loadLayersModel Tensor Variable Optimizer LayersModel`.split(/\s+/);
+  env train layers model sequential input initializers loadLayersModel Tensor Variable Optimizer LayersModel`.split(
+  /\s+/,
+);
 
 /** Weights of the outputs: what is differentiated is sum w (y + 0.3 y^2), so that the gradient's gradient is never left out. */
 const weights = (size: number) => Float64Array.from(new Random(7).normals(size));

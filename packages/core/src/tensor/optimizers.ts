@@ -8,7 +8,14 @@
  *
  * A kernel may write its outputs over the inputs' memory where no other tensor shares it.
  */
-import { type NamedAttrMap, type Variable, engine, getBackend, getKernel, serialization } from '@surprisal/kernels/tfjs';
+import {
+  type NamedAttrMap,
+  type Variable,
+  engine,
+  getBackend,
+  getKernel,
+  serialization,
+} from '@surprisal/kernels/tfjs';
 import { DomainError } from '../errors.js';
 import {
   type NamedTensorMap,
