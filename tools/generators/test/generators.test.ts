@@ -98,7 +98,7 @@ describe('the generators', () => {
     const names = [...methods, ...studies].map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(['forgetful', 'wide', 'negative', 'coin-toss', 'plain', 'second']));
     expect(existsSync(join(scratch, 'packages/losses/dist/forgetful.js'))).toBe(true);
-  }, 120_000);
+  }, 300_000);
 });
 
 interface Listing {
