@@ -56,7 +56,8 @@ function update(
     number[],
   ]
 ): TensorInfo[] {
-  const [moved, ...moments2] = [variable, ...moments].map((x) => owned(host, x)) as [TensorInfo, ...TensorInfo[]];
+  const moved = copied(host, variable); // tfjs's convolutions keep packed filters by their data id: new numbers need a new one
+  const moments2 = moments.map((x) => owned(host, x));
   const addresses = host.addresses(moved, gradient, ...moments2);
   host.run(kernel, util.sizeFromShape(variable.shape), GRAIN, ...addresses, ...parameters);
   return [moved, ...moments2];
@@ -65,7 +66,10 @@ function update(
 /** The same memory, to be written over, where no other tensor shares it; else a copy. */
 function owned(host: Host, x: TensorInfo): TensorInfo {
   const { backend } = host as unknown as { backend: { refCount(dataId: object): number } };
-  if (backend.refCount(x.dataId) === 1) return host.view(x, x.shape);
+  return backend.refCount(x.dataId) === 1 ? host.view(x, x.shape) : copied(host, x);
+}
+
+function copied(host: Host, x: TensorInfo): TensorInfo {
   const out = host.output(x.shape);
   const size = util.sizeFromShape(x.shape);
   const numbers = (of: TensorInfo) => new Float32Array(host.compiled.memory.buffer, host.address(of), size);

@@ -8,11 +8,13 @@ import {
   type LayersModel,
   type Optimizer,
   type Scalar,
+  type Tensor4D,
   type Variable,
   adam,
   adamW,
   add,
   clone,
+  conv2d,
   layers,
   loadLayersModel,
   memory,
@@ -38,6 +40,20 @@ const normals = (shape: number[], seed: number) =>
 const start = () => tidy(() => [normals([3, 7], 1).variable(), normals([2], 2).variable(), zeros([0]).variable()]);
 const cost = (variables: readonly Variable[]) => () =>
   variables.map((w, k) => sum(add(mul(square(w), k + 0.5), sin(w)))).reduce((a, b) => add(a, b)) as Scalar;
+
+/** Costs of a convolution whose filters are trained. */
+function convolved(optimizer: Optimizer): number[] {
+  const w = tidy(() => normals([3, 3, 2, 2], 3).variable());
+  const images = normals([1, 4, 4, 2], 4) as Tensor4D;
+  const costs = Array.from({ length: 4 }, () => {
+    const value = optimizer.minimize(() => sum(square(conv2d(images, w as unknown as Tensor4D, 1, 'same'))), true, [
+      w,
+    ])!;
+    return value.dataSync()[0]!;
+  });
+  [optimizer, w, images].forEach((owner) => owner.dispose());
+  return costs;
+}
 
 /** Where a few steps lead. */
 function path(optimizer: Optimizer, steps = 12): number[] {
@@ -111,6 +127,10 @@ describe.each(['cpu', 'wasm'] as const)('optimisers on %s', (backend) => {
   });
 
   it.each(pairs)('%s goes where that of tfjs goes', (_, ours, theirs) => near(path(ours()), path(theirs()), 1e-5));
+
+  it.each(pairs)('%s trains filters of convolutions as that of tfjs does', (_, ours, theirs) =>
+    near(convolved(ours()), convolved(theirs()), 1e-4),
+  );
 
   it.each(Object.entries(rules))('%s: the kernel and the composed form agree', (_, { make }) => {
     const kernels = ['SurprisalAdam', 'SurprisalSgd'].flatMap((name) => getKernel(name, backend) ?? []);

@@ -1,5 +1,5 @@
 /**
- * Optimisers that take a step in one kernel on engines that have it, in place, and in plain operations elsewhere, with equal results:
+ * Optimisers that take a step in one kernel on engines that have it, moments in place, and in plain operations elsewhere, with equal results:
  *
  * | kernel | inputs | attributes | outputs |
  * | --- | --- | --- | --- |
