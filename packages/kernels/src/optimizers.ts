@@ -16,7 +16,7 @@ interface AdamAttributes {
   readonly step: number;
 }
 
-/** A variable and its moments after a step of Adam, written where they were. */
+/** A variable after a step of Adam, in memory of its own, and its moments, written where they were. */
 const adam: Kernel = {
   name: 'SurprisalAdam',
   run(host, { variable, gradient, m, v }, { rate, beta1, beta2, epsilon, weightDecay, step }: AdamAttributes) {
@@ -34,7 +34,7 @@ interface SgdAttributes {
   readonly weightDecay: number;
 }
 
-/** A variable, and its moment if it has one, after a step of gradient descent, written where they were. */
+/** A variable after a step of gradient descent, in memory of its own, and its moment, if it has one, written where it was. */
 const sgd: Kernel = {
   name: 'SurprisalSgd',
   run(host, { variable, gradient, moment }, { rate, momentum, nesterov, weightDecay }: SgdAttributes) {

@@ -6,7 +6,7 @@
  * | `SurprisalAdam` | `variable`, `gradient`, `m`, `v` | `rate`, `beta1`, `beta2`, `epsilon`, `weightDecay`, `step` (from 1) | `variable`, `m`, `v` after the step |
  * | `SurprisalSgd` | `variable`, `gradient`, `moment` if `momentum` > 0 | `rate`, `momentum`, `nesterov`, `weightDecay` | `variable`, `moment` |
  *
- * A kernel may write its outputs over the inputs' memory where no other tensor shares it.
+ * A kernel may write moments over the inputs' memory where no other tensor shares it; the variable gets a tensor of its own.
  */
 import {
   type NamedAttrMap,

@@ -17,6 +17,7 @@ interface Gateway {
 }
 
 const inNode = typeof process !== 'undefined' && process.versions?.node !== undefined;
+const NO_DRIVER = 'no driver for a GPU was found';
 const host = globalThis as { navigator?: { gpu?: Gateway } };
 
 /**
@@ -27,11 +28,11 @@ const host = globalThis as { navigator?: { gpu?: Gateway } };
 export async function findGpu(): Promise<Gpu> {
   if (inNode && !host.navigator?.gpu) await provideGateway();
   const gateway = host.navigator?.gpu;
-  if (!gateway) throw new Error('this page has no WebGPU');
+  if (!gateway) throw new Error(inNode ? NO_DRIVER : 'this page has no WebGPU');
   const adapter = await gateway.requestAdapter({ powerPreference: 'high-performance' }); // as tfjs asks
   if (adapter) return describe(adapter.info ?? {});
   if (inNode) delete host.navigator!.gpu; // so that nothing holds on to it
-  throw new Error(inNode ? 'no driver for a GPU was found' : 'the browser gives no GPU to this page');
+  throw new Error(inNode ? NO_DRIVER : 'the browser gives no GPU to this page');
 }
 
 const describe = ({ vendor, architecture, description, isFallbackAdapter }: AdapterInfo): Gpu => {
@@ -46,8 +47,20 @@ async function provideGateway(): Promise<void> {
     create(flags: string[]): Gateway;
     globals: object;
   };
+  if (lacksVulkan()) return; // of which Dawn would print lines of its own
   Object.assign(globalThis, globals);
   const navigator = host.navigator ?? {};
   Object.defineProperty(navigator, 'gpu', { value: create([]), configurable: true });
   Object.defineProperty(globalThis, 'navigator', { value: navigator, configurable: true });
+}
+
+/** Whether this is a Linux on which the library that finds Vulkan's drivers cannot be loaded. */
+function lacksVulkan(): boolean {
+  if (process.platform !== 'linux') return false;
+  try {
+    process.dlopen({ exports: {} }, 'libvulkan.so.1');
+    return false;
+  } catch (error) {
+    return (error as Error).message.includes('cannot open shared object file'); // else it is there, and no addon
+  }
 }
