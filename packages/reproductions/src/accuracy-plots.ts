@@ -1,6 +1,6 @@
 import { type CellResult, accuracyOf, percent } from './grid.js';
 import { type Column, type PlotEvent, type TableEvent, table } from '@surprisal/core';
-import { linePlot } from './line-plot.js';
+import { linePlot, withBar } from './line-plot.js';
 
 const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];
 
@@ -23,10 +23,11 @@ export function accuracyTable(results: readonly CellResult[]): TableEvent {
 /** Test accuracy against the share of wrong labels, one line per loss with its standard error. */
 export function accuracyPlot(results: readonly CellResult[]): PlotEvent {
   const values = distinct(results.map(({ label }) => label)).flatMap((loss) =>
-    distinct(results.map(({ noise }) => noise)).map((noise) => {
-      const { mean, standardError = 0 } = accuracyOf(results, loss, noise);
-      return { loss, noise, accuracy: mean, low: mean - standardError, high: mean + standardError };
-    }),
+    distinct(results.map(({ noise }) => noise)).map((noise) => ({
+      loss,
+      noise,
+      ...withBar('accuracy', accuracyOf(results, loss, noise)),
+    })),
   );
   return linePlot({
     name: 'accuracy-by-noise',

@@ -10,7 +10,7 @@ import {
 import { type Sampler, distinctNgrams, repetitionPercent } from '@surprisal/decoding';
 import { z } from 'zod';
 import { type Part, inTurn } from './in-turn.js';
-import { linePlot } from './line-plot.js';
+import { linePlot, withBar } from './line-plot.js';
 import { type TextTask, textParams, textTask, writeText } from './text-task.js';
 
 const schema = z.object({
@@ -118,8 +118,8 @@ function coursePlot(texts: readonly Written[]) {
   const values = samplersOf(texts).flatMap((sampler) => {
     const own = texts.filter((text) => text.sampler === sampler);
     return own[0]!.course.map(({ position }, i) => {
-      const { mean, standardError = 0 } = estimate(own.map(({ course }) => course[i]!.bits));
-      return { sampler, position, bits: mean, low: mean - standardError, high: mean + standardError };
+      const bits = estimate(own.map(({ course }) => course[i]!.bits));
+      return { sampler, position, ...withBar('bits', bits) };
     });
   });
   return linePlot({

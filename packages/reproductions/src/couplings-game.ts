@@ -20,7 +20,7 @@ import {
 } from '@surprisal/divergences/couplings';
 import type { CouplingsParams } from './couplings-params.js';
 import type { Part } from './in-turn.js';
-import { linePlot } from './line-plot.js';
+import { linePlot, withBar } from './line-plot.js';
 
 type Encoder = 'ebim' | 'uniform';
 
@@ -155,9 +155,8 @@ function gamePlot(results: readonly GameResult[], params: CouplingsParams): Plot
     y: { field: 'accuracy', title: 'messages understood (%)', scale: { domain: [0, 100] } },
     series: { field: 'line', title: 'temperature, encoder' },
     values: settingsOf(params).map((setting) => {
-      const { mean, standardError = 0 } = over(results, setting, 'accuracy');
       const line = `e^${setting.temperature}, ${setting.encoder}`;
-      return { line, rate: setting.compressionRate, accuracy: mean, low: mean - standardError, high: mean + standardError }; // prettier-ignore
+      return { line, rate: setting.compressionRate, ...withBar('accuracy', over(results, setting, 'accuracy')) };
     }),
   });
 }

@@ -1,4 +1,4 @@
-import { type PlotEvent, plot } from '@surprisal/core';
+import { type Estimate, type PlotEvent, plot } from '@surprisal/core';
 
 /** A field of the values, and how its axis is drawn. */
 export interface PlotAxis {
@@ -21,6 +21,13 @@ export interface LinePlot {
   /** One object per point. `low` and `high`, where they are given, are the ends of its error bar. */
   readonly values: readonly Readonly<Record<string, number | string>>[];
 }
+
+/** A mean as a field of a value, with the error bar of one standard error around it. */
+export const withBar = (field: string, { mean, standardError = 0 }: Pick<Estimate, 'mean' | 'standardError'>) => ({
+  [field]: mean,
+  low: mean - standardError,
+  high: mean + standardError,
+});
 
 /** Lines with points, told apart by colour and by shape, with error bars where the values have them. */
 export function linePlot({ name, caption, x, y, series, values }: LinePlot): PlotEvent {

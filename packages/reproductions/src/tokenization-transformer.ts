@@ -20,7 +20,7 @@ import { adam } from '@surprisal/core/tensor';
 import { bpe, lossPerCharacter, switching, unigram } from '@surprisal/language';
 import { trainSteps, transformer } from '@surprisal/nn';
 import { z } from 'zod';
-import { linePlot } from './line-plot.js';
+import { linePlot, withBar } from './line-plot.js';
 import { heldOutLoss, nextTokenLoss } from './next-token.js';
 
 const schema = z.object({
@@ -242,13 +242,7 @@ function lossTable(results: readonly Result[], params: Params): TableEvent {
 function lossPlot(results: readonly Result[], params: Params): PlotEvent {
   const steps = stepsOf(params);
   const line = (name: string, losses: readonly { readonly mean: number; readonly standardError?: number }[]) =>
-    losses.map(({ mean, standardError = 0 }, i) => ({
-      line: name,
-      step: steps[i]!,
-      loss: mean,
-      low: mean - standardError,
-      high: mean + standardError,
-    }));
+    losses.map((loss, i) => ({ line: name, step: steps[i]!, ...withBar('loss', loss) }));
   const level = (name: string, mean: number) => line(name, Array(steps.length).fill({ mean }) as { mean: number }[]);
   return linePlot({
     name: 'loss-by-step',

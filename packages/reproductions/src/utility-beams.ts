@@ -23,7 +23,7 @@ import {
 } from '@surprisal/decoding';
 import { exactMode } from './exact-search.js';
 import type { Part } from './in-turn.js';
-import { linePlot } from './line-plot.js';
+import { linePlot, withBar } from './line-plot.js';
 import { type TextTask, textTask } from './text-task.js';
 import type { UtilityParams } from './utility-params.js';
 
@@ -222,9 +222,13 @@ const beamPlot = (results: readonly BeamResult[]): PlotEvent =>
     y: { field: 'score', title: 'token F1 (%)', scale: { zero: false } },
     series: { field: 'utility', title: 'utility' },
     values: utilities.flatMap((utility) =>
-      widths.map((beams) => {
-        const { mean, standardError = 0 } = over(results, beamsOf(utility, beams), ({ score }) => score);
-        return { utility, beams, score: mean, low: mean - standardError, high: mean + standardError };
-      }),
+      widths.map((beams) => ({
+        utility,
+        beams,
+        ...withBar(
+          'score',
+          over(results, beamsOf(utility, beams), ({ score }) => score),
+        ),
+      })),
     ),
   });

@@ -8,7 +8,7 @@ import {
   estimate,
   table,
 } from '@surprisal/core';
-import { linePlot } from '../line-plot.js';
+import { linePlot, withBar } from '../line-plot.js';
 import type { Outcome } from '../train-in-turn.js';
 import type { AdversarialParams } from './params.js';
 import type { Run } from './trainings.js';
@@ -98,10 +98,7 @@ function robustPlot(results: readonly Result[]): PlotEvent {
     y: { field: 'accuracy', title: 'accuracy under attack (%)', scale: { zero: true } },
     series: { field: 'defence', title: 'trained by' },
     values: defencesIn(results).flatMap((defence) =>
-      steps.map((step, i) => {
-        const { mean, standardError = 0 } = over(results, defence, 'robust', i);
-        return { defence, step, accuracy: mean, low: mean - standardError, high: mean + standardError };
-      }),
+      steps.map((step, i) => ({ defence, step, ...withBar('accuracy', over(results, defence, 'robust', i)) })),
     ),
   });
 }

@@ -8,7 +8,7 @@ import {
   estimate,
   table,
 } from '@surprisal/core';
-import { linePlot } from '../line-plot.js';
+import { linePlot, withBar } from '../line-plot.js';
 import type { Measured, Outcome } from '../train-in-turn.js';
 import type { DirectCoverageParams } from './params.js';
 import { type Run, TRIES, nameOf, stepsOf, stepsPerEpoch } from './trainings.js';
@@ -178,12 +178,6 @@ function epochTable(found: Found): TableEvent {
   });
 }
 
-const bar = ({ mean, standardError = 0 }: Estimate) => ({
-  pass: mean,
-  low: mean - standardError,
-  high: mean + standardError,
-});
-
 function epochPlot(found: Found): PlotEvent {
   return linePlot({
     name: 'pass-by-epoch',
@@ -193,7 +187,7 @@ function epochPlot(found: Found): PlotEvent {
     series: { field: 'by', title: 'learnt by' },
     values: found.settings
       .filter(({ task }) => task === 'sum')
-      .flatMap(({ task, by }) => found.epochs.map((epoch) => ({ by, epoch, ...bar(found.at(task, by, 'pass64', epoch)) }))), // prettier-ignore
+      .flatMap(({ task, by }) => found.epochs.map((epoch) => ({ by, epoch, ...withBar('pass', found.at(task, by, 'pass64', epoch)) }))), // prettier-ignore
   });
 }
 
@@ -206,6 +200,8 @@ function triesPlot(found: Found, { largest }: DirectCoverageParams): PlotEvent {
     series: { field: 'by', title: 'learnt by' },
     values: found.settings
       .filter(({ task }) => task === 'product')
-      .flatMap(({ task, by }) => TRIES.map((N) => ({ by, tries: N, ...bar(found.at(task, by, `pass${N}`)) }))),
+      .flatMap(({ task, by }) =>
+        TRIES.map((N) => ({ by, tries: N, ...withBar('pass', found.at(task, by, `pass${N}`)) })),
+      ),
   });
 }

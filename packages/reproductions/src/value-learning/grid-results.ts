@@ -8,7 +8,7 @@ import {
   estimate,
   table,
 } from '@surprisal/core';
-import { linePlot } from '../line-plot.js';
+import { linePlot, withBar } from '../line-plot.js';
 import type { Outcome } from '../train-in-turn.js';
 import type { GridRun } from './grid.js';
 import type { ValueLearningParams } from './params.js';
@@ -76,10 +76,7 @@ function gridPlot(results: readonly Result[]): PlotEvent {
     y: { field: 'error', title: 'error of Q', scale: { zero: true } },
     series: { field: 'head', title: 'learnt by' },
     values: headsIn(results).flatMap((head) =>
-      steps.map((step, i) => {
-        const { mean, standardError = 0 } = over(results, head, 'error', i);
-        return { head, step, error: mean, low: mean - standardError, high: mean + standardError };
-      }),
+      steps.map((step, i) => ({ head, step, ...withBar('error', over(results, head, 'error', i)) })),
     ),
   });
 }

@@ -8,7 +8,7 @@ import {
   estimate,
   table,
 } from '@surprisal/core';
-import { linePlot } from '../line-plot.js';
+import { linePlot, withBar } from '../line-plot.js';
 import type { Outcome } from '../train-in-turn.js';
 import type { ValueLearningParams } from './params.js';
 import type { RegressionRun } from './regression.js';
@@ -154,7 +154,7 @@ function noisePlot(errors: Errors, { noises }: ValueLearningParams): PlotEvent {
     y: { field: 'error', title: 'squared error', scale: { zero: true } },
     series: { field: 'head', title: 'learnt by' },
     values: errors.heads.flatMap((head) =>
-      noises.map((noise) => ({ head, noise, ...errorBar(errors.of(head, noise)) })),
+      noises.map((noise) => ({ head, noise, ...withBar('error', errors.of(head, noise)) })),
     ),
   });
 }
@@ -167,12 +167,6 @@ function shiftPlot(errors: Errors, params: ValueLearningParams): PlotEvent {
     x: { field: 'shift', title: 'targets moved by' },
     y: { field: 'error', title: 'squared error', scale: { zero: true } },
     series: { field: 'head', title: 'learnt by' },
-    values: errors.heads.flatMap((head) => stagesOf(params).map((shift) => ({ head, shift, ...errorBar(errors.of(head, 0, shift)) }))), // prettier-ignore
+    values: errors.heads.flatMap((head) => stagesOf(params).map((shift) => ({ head, shift, ...withBar('error', errors.of(head, 0, shift)) }))), // prettier-ignore
   });
 }
-
-const errorBar = ({ mean, standardError = 0 }: Estimate) => ({
-  error: mean,
-  low: mean - standardError,
-  high: mean + standardError,
-});
