@@ -5,7 +5,7 @@
  */
 import { Four } from './lanes';
 import { Math4 } from './math';
-import { LOWEST, at, exp, expm1, log, rowMax, scaledExp, sumExp } from './softmax-rows';
+import { LOWEST, at, exp, expm1, log, putStatistics, rowMax, scaledExp, sumExp } from './softmax-rows';
 
 /** exp of less than this can be multiplied without overflow. */
 const STEEP: f32 = 60;
@@ -48,10 +48,7 @@ export function softmaxCrossEntropy(
       logScale = steepest + log(scale);
     }
     if (zLoss != 0) loss += zLoss * (largest + logSum) * (largest + logSum);
-    store<f32>(known, largest);
-    store<f32>(known, logSum, 4);
-    store<f32>(known, logScale, 8);
-    store<f32>(known, loss, 12);
+    putStatistics(known, largest, logSum, logScale, loss);
     store<f32>(at(losses, i, 1), loss);
   }
 }
