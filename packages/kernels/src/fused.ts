@@ -2,9 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs';
 import type { Host } from './host.js';
 import type { Inputs, Kernel } from './kernel.js';
 import type { Ranged } from './module.js';
-
-/** Rows that are worth a part of their own: an exponential costs as much as a few sums. */
-const grainOf = (classes: number) => Math.ceil(16_384 / Math.max(classes, 1));
+import { grainOf } from './softmax.js';
 
 const sizesOf = ({ shape }: TensorInfo) => shape as [rows: number, classes: number];
 

@@ -2,6 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs';
 import type { Host } from './host.js';
 import type { Inputs, Kernel } from './kernel.js';
 import { multiplyOne } from './product.js';
+import { grainOf } from './softmax.js';
 
 /** The logits that are there at a time. */
 const ROWS = 512;
@@ -56,8 +57,6 @@ class Layer {
     }
   }
 }
-
-const grainOf = (width: number) => Math.ceil(16_384 / Math.max(width, 1));
 
 /**
  * Softmax cross-entropy of a linear layer: its logits are computed a block at a time, and again for the gradient.

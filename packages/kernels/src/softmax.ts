@@ -1,8 +1,8 @@
 import { util } from '#tfjs';
 import type { Kernel } from './kernel.js';
 
-/** So many numbers are worth a part of their own. */
-const GRAIN = 16_384;
+/** Rows that are worth a part of their own: an exponential costs as much as a few sums. */
+export const grainOf = (classes: number): number => Math.ceil(16_384 / Math.max(classes, 1));
 
 /** Over the last axis; tfjs moves another one there first. */
 const overRows = (name: string, compiled: 'softmax' | 'logSoftmax'): Kernel => ({
@@ -13,7 +13,7 @@ const overRows = (name: string, compiled: 'softmax' | 'logSoftmax'): Kernel => (
     const n = logits!.shape.at(-1) ?? 1;
     const rows = n === 0 ? 0 : util.sizeFromShape(logits!.shape) / n;
     const [from, to] = host.addresses(logits!, out);
-    host.run(compiled, rows, Math.ceil(GRAIN / Math.max(n, 1)), from, n, to);
+    host.run(compiled, rows, grainOf(n), from, n, to);
     return out;
   },
 });
