@@ -12,3 +12,4 @@ export * from './nelder-mead.js';
 export * from './normal.js';
 export * from './quantile.js';
 export * from './root.js';
+export * from './sort-numbers.js';

@@ -1,5 +1,5 @@
+import { sortNumbers } from '@surprisal/core/numerics';
 import type { TransportPlan } from './plan.js';
-import { sortNumbers } from './sort-numbers.js';
 
 /** Points on a line; without weights all weigh the same. With them, the weights sum to 1. */
 export interface LinePoints {

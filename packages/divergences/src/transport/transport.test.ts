@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { denseCoupling, optimalTransport, sinkhornTransport } from './index.js';
 import { solve, solveToItself } from './sinkhorn.js';
-import { sortNumbers } from './sort-numbers.js';
 
 const masses = (n: number, zeros = true) =>
   fc
@@ -205,39 +204,5 @@ describe('entropic transport', () => {
     expect(() => sinkhornTransport([0.5], [1], [[0]], { epsilon: 1 })).toThrow(
       'sinkhornTransport: p must sum to 1 within 0.0001, got a sum of 0.5',
     );
-  });
-});
-
-describe('sorting', () => {
-  const any = fc.oneof(
-    fc.double({ noNaN: true }),
-    fc.constantFrom(0, 1, -1, Infinity, -Infinity, Number.MIN_VALUE, -Number.MIN_VALUE, Number.MAX_VALUE),
-    fc.integer({ min: -40, max: 40 }).map((k) => 1 + k * 2 ** -50),
-  );
-  const lists = fc.oneof(
-    fc.array(any, { maxLength: 40 }),
-    fc.array(any, { minLength: 128, maxLength: 600, size: 'max' }),
-  );
-
-  it('is what comparing finds, with equal numbers in their order', () => {
-    fc.assert(
-      fc.property(lists, (list) => {
-        const numbers = Float64Array.from(list, (value) => value + 0); // no -0, which equals 0
-        const { values, order } = sortNumbers(numbers);
-        const expected = Int32Array.from(numbers.keys()).sort((a, b) =>
-          numbers[a]! < numbers[b]! ? -1 : numbers[a]! > numbers[b]! ? 1 : a - b,
-        );
-        expect(order).toEqual(expected);
-        expect(values).toEqual(Float64Array.from(expected, (i) => numbers[i]!));
-      }),
-    );
-  });
-
-  it('leaves its argument as it was, also where it is a part of a longer array', () => {
-    const all = Float64Array.from({ length: 1000 }, (_, i) => (i * 7919) % 1000);
-    const part = all.subarray(300, 700);
-    const before = part.slice();
-    expect(sortNumbers(part).values).toEqual(before.slice().sort());
-    expect(part).toEqual(before);
   });
 });

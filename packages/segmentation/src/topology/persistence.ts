@@ -1,5 +1,5 @@
 import { type ArrayInput, DomainError, ShapeError, toFloat64 } from '@surprisal/core';
-import { sortedOrder } from './sorted-order.js';
+import { sortedOrder } from '@surprisal/core/numerics';
 import { rootOf } from './union-find.js';
 
 /** A component or hole that is there at all levels from its death up to its birth. */

@@ -6,7 +6,6 @@ import { distanceTransform, distancesTo } from './distance-transform.js';
 import type { Mask } from './mask.js';
 import { neighbourhoodCode } from './neighbourhood.js';
 import { persistence } from './persistence.js';
-import { sortedOrder } from './sorted-order.js';
 import { skeleton, tubedSkeleton } from './thinning.js';
 import { criticalPixels, simplePoints, warped } from './warping.js';
 
@@ -205,23 +204,6 @@ describe('persistence', () => {
     expect(() => persistence([1, 2])).toThrow(ShapeError);
     expect(() => persistence([[1, NaN]])).toThrow(
       new DomainError('persistence: image must be finite numbers, got NaN at index 1'),
-    );
-  });
-});
-
-describe('sorted order', () => {
-  it('sorts any numbers, equal ones by their index', () => {
-    const some = fc.array(fc.oneof(fc.double({ noNaN: true }), fc.constantFrom(0, -0, 1, -1, 1e-300, Infinity)));
-    fc.assert(
-      fc.property(some, (list) => {
-        const values = Float64Array.from(list);
-        const by = (sign: 1 | -1) =>
-          Array.from(values.keys()).sort((a, b) =>
-            values[a] === values[b] ? a - b : values[a]! < values[b]! ? -sign : sign,
-          );
-        expect(Array.from(sortedOrder(values, 'ascending'))).toEqual(by(1));
-        expect(Array.from(sortedOrder(values, 'descending'))).toEqual(by(-1));
-      }),
     );
   });
 });

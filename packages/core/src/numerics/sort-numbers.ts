@@ -5,10 +5,15 @@ export interface SortedNumbers {
 }
 
 /**
- * Sorts numbers, none of which is NaN; equal ones keep their order.
+ * Sorts numbers, none of which is NaN, in rising order; equal ones keep their order, and -0 comes before 0.
  *
- * By counting the upper halves of the floats, eleven bits at a time, and by comparison what these leave equal: about ten times faster than
- * to sort indices by comparison, and no slower than to sort the numbers alone.
+ * By counting the upper halves of the floats, eleven bits at a time, and by comparison what these leave equal: several times as fast as to
+ * sort indices by comparison.
+ *
+ * @example
+ * import { sortNumbers } from '@surprisal/core/numerics';
+ *
+ * console.log(sortNumbers(Float64Array.of(3, 1, 2)).order.join()); // 1,2,0
  */
 export function sortNumbers(numbers: Float64Array): SortedNumbers {
   const sorted = numbers.length < FEW ? inOrder(numbers) : sortByUpperHalves(numbers);
@@ -19,6 +24,19 @@ export function sortNumbers(numbers: Float64Array): SortedNumbers {
     if (end - start > 1) compareWithin(sorted, start, end);
   }
   return sorted;
+}
+
+/**
+ * The indices that sort numbers, none of which is NaN; those of equal ones rise either way, and -0 equals 0.
+ *
+ * @example
+ * import { sortedOrder } from '@surprisal/core/numerics';
+ *
+ * console.log(sortedOrder(Float64Array.of(2, 3, 2), 'descending').join()); // 1,0,2
+ */
+export function sortedOrder(numbers: Float64Array, direction: 'ascending' | 'descending'): Int32Array {
+  const sign = direction === 'ascending' ? 1 : -1;
+  return sortNumbers(numbers.map((value) => sign * value + 0)).order; // -0 becomes 0
 }
 
 /** Below, comparing is faster than setting up the counts. */
@@ -63,7 +81,7 @@ function pass(from: SortedNumbers, to: SortedNumbers, shift: number): void {
 /** Some bits of an upper half, so changed that it rises with the number: the sign flipped, and all bits of what is negative. */
 const digitOf = (half: number, shift: number) => ((half ^ ((half >> 31) | 0x80000000)) >>> shift) & MASK;
 
-/** Sorts a part: a handful by insertion. */
+/** Sorts a part: a handful by insertion. What is in order, as equal numbers are, stays. */
 function compareWithin({ values, order }: SortedNumbers, start: number, end: number): void {
   if (end - start > 16) return compareMany(values.subarray(start, end), order.subarray(start, end));
   for (let i = start + 1; i < end; i++) {
@@ -79,6 +97,7 @@ function compareWithin({ values, order }: SortedNumbers, start: number, end: num
 }
 
 function compareMany(values: Float64Array, order: Int32Array): void {
+  if (values.every((value, i) => i === 0 || value >= values[i - 1]!)) return;
   const places = Int32Array.from(order.keys()).sort((a, b) => values[a]! - values[b]! || a - b);
   values.set(Float64Array.from(places, (place) => values[place]!));
   order.set(Int32Array.from(places, (place) => order[place]!));
