@@ -5,6 +5,17 @@ import { defineDivergence } from './divergence.js';
 import { rowsOf } from './f-divergence.js';
 import { alphaGenerator, generators } from './generators.js';
 
+/** The order of an alpha-divergence, of vectors and of Gaussians. */
+export const alphaParams = z.object({
+  alpha: z
+    .number()
+    .min(-10)
+    .max(10)
+    .default(0.5)
+    .meta({ step: 0.1 })
+    .describe('small: q stays inside p; large: q covers p'),
+});
+
 /**
  * Alpha-divergence (Cressie-Read), (sum_i p_i^alpha q_i^(1 - alpha) - 1) / (alpha (alpha - 1)): reverse KL at alpha = 0, four times squared
  * Hellinger at 1/2, KL at 1, half of Pearson's chi-square at 2, of Neyman's at -1. Swapping p and q turns alpha into 1 - alpha.
@@ -23,15 +34,7 @@ export const alphaDivergence = defineDivergence({
   name: 'alpha',
   summary: 'One parameter from reverse KL (0) over Hellinger (½) to KL (1) and chi-square (2).',
   formula: '(Σ p^α q^(1−α) − 1) / (α (α−1))',
-  params: z.object({
-    alpha: z
-      .number()
-      .min(-10)
-      .max(10)
-      .default(0.5)
-      .meta({ step: 0.1 })
-      .describe('small: q stays inside p; large: q covers p'),
-  }),
+  params: alphaParams,
   perRow: (logP, logQ, { alpha }) => rowsOf(alphaGenerator(alpha))(logP, logQ),
 });
 

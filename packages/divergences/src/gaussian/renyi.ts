@@ -14,6 +14,7 @@ import {
   zerosLike,
 } from '@surprisal/core/tensor';
 import { z } from 'zod';
+import { alphaParams } from '../alpha.js';
 import { type CheckedGaussian, sumOverDimensions } from './gaussian.js';
 import { type Dimensions, defineGaussianDivergence } from './gaussian-divergence.js';
 
@@ -180,15 +181,7 @@ export const gaussianAlpha = defineGaussianDivergence({
   summary: 'One parameter from reverse KL (0) over Hellinger (½) to KL (1) and chi-square (2).',
   formula: '(∫ p^α q^(1−α) − 1) / (α (α−1))',
   unit: 'number',
-  params: z.object({
-    alpha: z
-      .number()
-      .min(-10)
-      .max(10)
-      .default(0.5)
-      .meta({ step: 0.1 })
-      .describe('small: q stays inside p; large: q covers p'),
-  }),
+  params: alphaParams,
   host(p, q, { alpha }) {
     if (alpha < 0.5) return ofRenyi(renyiOf('alpha', q, p, 1 - alpha), 1 - alpha);
     return ofRenyi(renyiOf('alpha', p, q, alpha), alpha);
