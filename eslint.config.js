@@ -62,7 +62,7 @@ export default typescript.config(
     },
   },
   {
-    files: ['packages/core/src/tensor/**', 'packages/kernels/{src,test}/**', 'apps/**'],
+    files: ['packages/core/src/tensor/**', 'packages/kernels/{src,test}/**', 'tools/bench/contestants/**', 'apps/**'],
     rules: { 'no-restricted-imports': 'off' },
   },
   {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
 /** Median, and the quartiles around it. */
-function spread(times) {
+export function spread(times) {
   const sorted = [...times].sort((a, b) => a - b);
   const at = (share) => sorted[Math.round(share * (sorted.length - 1))];
   return { median: at(0.5), low: at(0.25), high: at(0.75) };

@@ -1,8 +1,31 @@
 /** Three significant digits. */
 const digits = (value) => (value >= 1000 ? value.toFixed(0) : Number(value.toPrecision(3)).toString());
 
-/** A group of timings as a Markdown table: times with their quartiles, and how many times that of the base each one is. */
-export function tableOf({ title, base, times, notes = [] }) {
+/** A group as Markdown: one table of times, or one with a line for each case and a column for each contestant. */
+export const tableOf = (group) => (group.cases ? matrixOf(group) : listOf(group));
+
+/** Cases by contestants: milliseconds, and how many times the base's, with quartiles. */
+function matrixOf({ title, contestants, cases, notes = [] }) {
+  const cell = ({ times, failed }, who) => {
+    const time = times[who];
+    if (!time) return who in failed ? 'cannot' : '';
+    const spread = ({ low, high }) => `(${digits(low)} to ${digits(high)})`;
+    if (!time.ratio) return `${digits(time.median)} ms ${spread(time)}`;
+    return `${digits(time.median)} ms, ${digits(time.ratio.median)}x ${spread(time.ratio)}`;
+  };
+  const rows = Object.entries(cases).map(([name, measured]) => [
+    name,
+    ...contestants.map((who) => cell(measured, who)),
+  ]);
+  const remarks = Object.entries(cases).flatMap(([name, { notes = {}, failed }]) => [
+    ...Object.entries(notes).map(([who, note]) => `${name}, ${who}: ${note}.`),
+    ...Object.entries(failed).map(([who, error]) => `${name}, ${who}: ${error}.`),
+  ]);
+  return table(title, ['case', ...contestants], rows, [...remarks, ...notes]);
+}
+
+/** Times with their quartiles, and how many times that of the base each one is. */
+function listOf({ title, base, times, notes = [] }) {
   const rows = Object.entries(times).map(([name, { median, low, high, note = '' }]) => [
     name,
     `${digits(median)} ms`,
@@ -10,8 +33,11 @@ export function tableOf({ title, base, times, notes = [] }) {
     `${digits(median / times[base].median)}x`,
     note,
   ]);
+  return table(title, ['what', 'median', 'quartiles', `against ${base}`, ''], rows, notes);
+}
+
+function table(title, head, rows, notes) {
   const line = (cells) => `| ${cells.join(' | ')} |`;
-  const head = ['what', 'median', 'quartiles', `against ${base}`, ''];
   return [
     `### ${title}`,
     '',
