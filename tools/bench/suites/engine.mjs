@@ -1,31 +1,27 @@
 import { availableParallelism } from 'node:os';
-import { compare, nodeContestant, pythonContestant } from '../contestants.mjs';
-import { spread } from '../measure.mjs';
+import { nodeContestant, pythonContestant } from '../contestants.mjs';
+import { matrix, stopAll } from '../matrix.mjs';
 import { sizes } from '../sizes.mjs';
 
-const OURS = 'ours';
+const base = 'ours';
 
 /** The embedded engine against TensorFlow.js alone, jax-js and PyTorch: products, losses, training steps, memory, growth. */
 export async function* run({ quick }) {
   const threads = Math.min(availableParallelism(), 8);
   const contestants = {
-    [OURS]: await nodeContestant('ours.mjs', threads),
+    [base]: await nodeContestant('ours.mjs', threads),
     ...(threads > 1 && { 'ours, 1 thread': await nodeContestant('ours.mjs', 1) }),
     'tfjs wasm': await nodeContestant('tfjs.mjs', 'wasm'),
     'tfjs cpu': await nodeContestant('tfjs.mjs', 'cpu'),
     'jax-js': await nodeContestant('jax-js.mjs'),
     PyTorch: await pythonContestant('torch_cases.py', ['torch']),
   };
-  const present = Object.fromEntries(Object.entries(contestants).filter(([, contestant]) => contestant));
+  const measure = (title, names) => matrix({ title: `${title}, ${threads} threads`, base, contestants, names, quick });
   try {
-    for (const [title, names] of Object.entries(groups)) {
-      const cases = {};
-      for (const name of names) cases[name] = await measured(present, name, quick);
-      yield { title: `${title}, ${threads} threads`, base: OURS, contestants: Object.keys(present), cases };
-    }
-    yield growth(await losses(present, quick), `Growth of cross-entropy and its gradient, ${threads} threads`);
+    for (const [title, names] of Object.entries(groups)) yield await measure(title, names);
+    yield withGrowth(await measure('Growth of cross-entropy and its gradient', [...growing, whole]));
   } finally {
-    for (const { stop } of Object.values(present)) stop();
+    stopAll(contestants);
   }
 }
 
@@ -52,43 +48,16 @@ const groups = {
   ],
 };
 
-async function measured(contestants, name, quick) {
-  const { times, notes, failed } = await compare(contestants, name, { quick });
-  return {
-    times: Object.fromEntries(Object.entries(times).map(([who, list]) => [who, withRatio(list, times[OURS])])),
-    notes: Object.fromEntries(Object.entries(notes).filter(([who, note]) => note && who.startsWith(OURS))),
-    failed,
-  };
-}
-
-/** Median and quartiles of the times, and of their ratios to those of the base in the same rounds. */
-const withRatio = (list, base) => ({
-  ...spread(list),
-  ...(base && list !== base && { ratio: spread(list.map((ms, round) => ms / base[round])) }),
-});
-
-async function losses(contestants, quick) {
-  const found = [];
-  for (const name of [...growing, whole]) found.push([name, await measured(contestants, name, quick)]);
-  return Object.fromEntries(found);
-}
-
 /** With the exponent of the growth in the number of logits, from a line through log time against log size, per contestant. */
-function growth(cases, title) {
-  const contestants = [...new Set(Object.values(cases).flatMap(({ times }) => Object.keys(times)))];
-  const exponents = contestants.map((who) => {
-    const points = Object.entries(cases)
+function withGrowth(group) {
+  const measured = Object.entries(group.cases);
+  const exponents = group.contestants.map((who) => {
+    const points = measured
       .filter(([, { times }]) => times[who])
       .map(([name, { times }]) => [Math.log(sizeOf(name)), Math.log(times[who].median)]);
     return `${who} ${slope(points).toFixed(2)}`;
   });
-  return {
-    title,
-    base: OURS,
-    contestants,
-    cases,
-    notes: [`Time grows as the number of logits to the power of: ${exponents.join(', ')}.`],
-  };
+  return { ...group, notes: [`Time grows as the number of logits to the power of: ${exponents.join(', ')}.`] };
 }
 
 const sizeOf = (name) => name.match(/\d+/g).reduce((product, size) => product * Number(size), 1);
