@@ -2,6 +2,7 @@ export { adversarialCompSum } from './adversarial-comp-sum/adversarial-comp-sum.
 export { type AdversarialParams, adversarialParams } from './adversarial-comp-sum/params.js';
 export { autoregressiveScaling } from './autoregressive-scaling.js';
 export { autoregressiveScalingTraining } from './autoregressive-scaling-training.js';
+export { biasLossStudy } from './bias-loss/bias-loss.js';
 export { cemEnhancedTopP } from './cem-enhanced-top-p.js';
 export { chinchillaStudy } from './chinchilla.js';
 export { compareLosses } from './compare-losses.js';

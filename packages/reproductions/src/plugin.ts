@@ -2,6 +2,7 @@ import { definePlugin } from '@surprisal/core';
 import { adversarialCompSum } from './adversarial-comp-sum/adversarial-comp-sum.js';
 import { autoregressiveScaling } from './autoregressive-scaling.js';
 import { autoregressiveScalingTraining } from './autoregressive-scaling-training.js';
+import { biasLossStudy } from './bias-loss/bias-loss.js';
 import { cemEnhancedTopP } from './cem-enhanced-top-p.js';
 import { chinchillaStudy } from './chinchilla.js';
 import { compareLosses } from './compare-losses.js';
@@ -25,6 +26,7 @@ export default definePlugin({
     compSumStudy,
     labelNoise,
     adversarialCompSum,
+    biasLossStudy,
     mirostatStudy,
     tokenizationTheory,
     tokenizationTransformer,
