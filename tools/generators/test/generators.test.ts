@@ -1,18 +1,27 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, delimiter, join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const workspace = fileURLToPath(new URL('../../..', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'surprisal-generators-'));
-const LEFT_OUT = ['node_modules', 'dist', '.git', '.nx', '.vitest', 'api', 'runs', '.tsbuildinfo'];
+/** What is not copied. What was compiled is, so that the compiler looks at what a generator changed alone. */
+const LEFT_OUT = ['node_modules', '.git', 'workspace-data', 'cache', '.vitest', 'api', 'runs', 'demo/dist'];
+const isCopied = (path: string) => !LEFT_OUT.some((name) => path.endsWith(`/${name}`));
 
 /** Runs a program of the scratch copy and gives what it prints, errors included. */
 function run(command: string, ...args: string[]): string {
   const path = [join(scratch, 'node_modules/.bin'), process.env.PATH].join(delimiter);
-  const env = { ...process.env, PATH: path, NX_DAEMON: 'false', NO_COLOR: '1', FORCE_COLOR: undefined };
+  const env = {
+    ...process.env,
+    PATH: path,
+    NX_DAEMON: 'false',
+    NX_ISOLATE_PLUGINS: 'false',
+    NO_COLOR: '1',
+    FORCE_COLOR: undefined,
+  };
   try {
     return execFileSync(command, args, { cwd: scratch, env, encoding: 'utf8', stdio: 'pipe' });
   } catch (error) {
@@ -26,7 +35,12 @@ const generate = (generator: string, ...args: string[]) => {
   return Array.from(printed.matchAll(/^(CREATE|UPDATE) (.*)$/gm), ([, verb, file]) => `${verb} ${file}`).sort();
 };
 
+/** Generators run with the packages that are installed here, until theirs are installed: once, with what was generated. */
+const BORROWED = ['node_modules', 'tools/generators/node_modules'];
+const borrow = () => BORROWED.forEach((path) => symlinkSync(join(workspace, path), join(scratch, path)));
+
 const install = () => {
+  for (const path of BORROWED) rmSync(join(scratch, path));
   const { packageManager } = JSON.parse(readFileSync(join(workspace, 'package.json'), 'utf8')) as Record<
     string,
     string
@@ -35,9 +49,9 @@ const install = () => {
 };
 
 beforeAll(() => {
-  cpSync(workspace, scratch, { recursive: true, filter: (path) => !LEFT_OUT.includes(basename(path)) });
-  install();
-}, 180_000);
+  cpSync(workspace, scratch, { recursive: true, preserveTimestamps: true, filter: isCopied });
+  borrow();
+});
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 describe('the generators', () => {
