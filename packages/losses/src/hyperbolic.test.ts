@@ -169,7 +169,7 @@ onEngines(engines, () => {
           );
           const points = expmap0(tangents, c);
           tidy(() => values(norm(points, 2, 1))).forEach((length) => expect(length * Math.sqrt(c)).toBeLessThan(1));
-          near(logmap0(points, c), Array.from(tangents.data), 5e-3);
+          near(logmap0(points, c), Array.from(tangents.data), 1e-3);
         }),
         runs,
       );
