@@ -1,20 +1,15 @@
-import { DomainError, type ArrayInput, Random, ShapeError, defineMethod, paper } from '@surprisal/core';
+import { DomainError, Random, ShapeError, defineMethod, paper } from '@surprisal/core';
 import {
   type Tensor,
   type TensorLike,
   add,
-  cast,
   checkShape,
   div,
-  expandDims,
   fill,
   logicalAnd,
-  matMul,
   maximum,
   mul,
   neg,
-  oneHot,
-  slice,
   softmax,
   sum,
   tensor1d,
@@ -26,21 +21,12 @@ import {
   zerosLike,
 } from '@surprisal/core/tensor';
 import { z } from 'zod';
+import { type NgramLossOptions, type Ngrams, atTokens, diagonals, sumOverOrders } from './n-grams.js';
 import { tokenCrossEntropyOf } from './sequence-cross-entropy.js';
-import {
-  type SequenceLoss,
-  type SequenceLossOptions,
-  type SequenceTerms,
-  firstOf,
-  makeSequenceLoss,
-  readLengths,
-  readSequences,
-} from './sequence-loss.js';
+import { type SequenceLoss, type SequenceTerms, makeSequenceLoss, readSequences } from './sequence-loss.js';
 
 /** Options of the edit-invariant loss. */
-export interface EditInvariantOptions extends SequenceLossOptions {
-  /** `[batch]`, how many positions of each output count; default all. */
-  readonly outputLengths?: ArrayInput;
+export interface EditInvariantOptions extends NgramLossOptions {
   /** Gumbel noise for the position weights: drawn from a generator, or given for each order n as `[batch, positions - n + 1, length - n + 1]`. Default none. */
   readonly noise?: Random | Readonly<Record<number, TensorLike>>;
 }
@@ -98,11 +84,11 @@ export const editInvariant = defineMethod(
         `${owner}: weights must be one for each of ${ngrams.join(', ')}, not all 0, got ${weights.join(', ')}`,
       );
     }
-    const perSequence = (terms: SequenceTerms, { outputLengths, noise }: EditInvariantOptions) => {
-      const outputs = readLengths(owner, 'outputLengths', outputLengths, terms.batch, terms.positions);
+    const perSequence = (terms: SequenceTerms, options: EditInvariantOptions) => {
       const costs = costTable(terms, logProbFloor);
+      const lossOf = (order: Ngrams) => ngramLoss(costs, order, tau, gumbel(terms, order.n, options.noise));
       const parts = ordersOf(ngrams, weights, terms.positions, terms.length).map(({ n, weight }) =>
-        mul(ngramLoss(terms, costs, outputs, n, tau, noise), weight * ngramFactor),
+        mul(sumOverOrders(terms, options, n, lossOf), weight * ngramFactor),
       );
       if (ceFactor > 0) parts.push(mul(tokenCrossEntropyOf(terms), ceFactor));
       return parts.reduce((total, part) => add(total, part));
@@ -128,59 +114,24 @@ function ordersOf(ngrams: readonly number[], weights: readonly number[], positio
   return Array.from(distinct, ([n, weight]) => ({ n, weight: weight ?? 1 / distinct.size }));
 }
 
-/** log p of reference token s at output position t: `[B, S, T]`. The floor has no gradient, and keeps masked tokens finite. */
-const costTable = ({ logProbs, tokens, logits }: SequenceTerms, floor: number): Tensor =>
-  matMul(cast(oneHot(tokens, logits.shape[2]!), 'float32'), maximum(logProbs, floor), false, true);
+/** log p of reference token s at output position t, `[B, S, T]`. The floor has no gradient, and keeps masked tokens finite. */
+const costTable = (terms: SequenceTerms, floor: number): Tensor => atTokens(maximum(terms.logProbs, floor), terms);
 
-/**
- * The mean along diagonals of n: `[B, S, T]` to `[B, S - n + 1, T - n + 1]`. A convolution with the n x n identity over n, of which all but the
- * diagonal would be multiplied by 0.
- */
-function diagonalMeans(costs: Tensor, n: number): Tensor {
-  const [batch, length, positions] = costs.shape as [number, number, number];
-  const size = [batch, length - n + 1, positions - n + 1];
-  const shifted = Array.from({ length: n }, (_, j) => slice(costs, [0, j, j], size));
-  return div(
-    shifted.reduce((total, part) => add(total, part)),
+/** g, the mean along diagonals of n: `[B, S, T]` to `[B, S - n + 1, T - n + 1]`. */
+const diagonalMeans = (costs: Tensor, n: number): Tensor =>
+  div(
+    diagonals(costs, n).reduce((total, part) => add(total, part)),
     n,
   );
-}
 
-/** L_n of each sequence, `[B]`; a sequence that is shorter than n takes its whole length for n. */
-function ngramLoss(
-  terms: SequenceTerms,
-  costs: Tensor,
-  outputs: readonly number[],
-  n: number,
-  tau: number,
-  noise: EditInvariantOptions['noise'],
-): Tensor {
-  const own = outputs.map((output, i) => Math.max(1, Math.min(n, output, terms.lengths[i]!)));
-  const groups = Array.from(new Set(own)).map((order) => {
-    const losses = lossOfOrder(terms, costs, outputs, order, tau, gumbel(terms, order, noise));
-    return mul(losses, tensor1d(own.map((mine) => (mine === order ? 1 : 0))));
-  });
-  return groups.reduce((total, part) => add(total, part));
-}
-
-function lossOfOrder(
-  { lengths }: SequenceTerms,
-  costs: Tensor,
-  outputs: readonly number[],
-  n: number,
-  tau: number,
-  noise: Tensor | undefined,
-): Tensor {
+/** L_n of each sequence, `[B]`. */
+function ngramLoss(costs: Tensor, { n, counts, inOutput, inReference }: Ngrams, tau: number, noise?: Tensor): Tensor {
   const g = diagonalMeans(costs, n);
-  const [, grams, places] = g.shape as [number, number, number];
-  const starts = (sizes: readonly number[]) => sizes.map((size) => Math.max(1, size - n + 1)); // an empty sequence counts nothing later
-  const placeCounts = expandDims(firstOf(starts(outputs), places), 1); // [B, 1, T']
-  const gramCounts = expandDims(firstOf(starts(lengths), grams), 2); // [B, S', 1]
   const scores = div(noise ? add(g, noise) : g, tau);
-  const everywhere = logicalAnd(placeCounts, fill(g.shape, 1, 'bool'));
+  const everywhere = logicalAnd(inOutput, fill(g.shape, 1, 'bool'));
   const weights = softmax(where(everywhere, scores, fill(g.shape, -1e30)));
-  const counted = where(logicalAnd(everywhere, gramCounts), mul(weights, g), zerosLike(g));
-  return div(neg(sum(counted, [1, 2])), tensor1d(starts(lengths)));
+  const counted = where(logicalAnd(everywhere, inReference), mul(weights, g), zerosLike(g));
+  return div(neg(sum(counted, [1, 2])), tensor1d([...counts.references]));
 }
 
 /** Gumbel noise of an order as `[B, S', T']`. */

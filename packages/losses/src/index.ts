@@ -1,6 +1,7 @@
 export { type AdversarialLoss, makeAdversarialLoss } from './adversarial-loss.js';
 export * from './aldr.js';
 export * from './asymmetric.js';
+export { type NgramLoss, bagOfNgrams } from './bag-of-n-grams.js';
 export * from './bias.js';
 export * from './class-balance.js';
 export * from './comp-sum.js';
@@ -15,10 +16,12 @@ export * from './l2-svm.js';
 export * from './label-smoothing.js';
 export { ldrK, ldrKl } from './ldr.js';
 export * from './linear-supremum.js';
+export { lossTruncation } from './loss-truncation.js';
 export { type Labels } from './labels.js';
 export { type Loss, type LossDefinition, type LossOptions, LossTerms, defineLoss, makeLoss } from './loss.js';
 export * from './mart.js';
 export * from './multiclass-hinge.js';
+export { type NgramLossOptions } from './n-grams.js';
 export * from './noise-robust.js';
 export {
   conformalFactor,

@@ -1,6 +1,7 @@
 import { definePlugin } from '@surprisal/core';
 import { aldrKl } from './aldr.js';
 import { asymmetric } from './asymmetric.js';
+import { bagOfNgrams } from './bag-of-n-grams.js';
 import { biasLoss } from './bias.js';
 import { compSum, crossEntropy, generalizedCrossEntropy, meanAbsoluteError, sumExponential } from './comp-sum.js';
 import { confidencePenalty } from './confidence-penalty.js';
@@ -12,6 +13,7 @@ import { hyperbolicCrossEntropy, hyperbolicPairwiseConfusion } from './hyperboli
 import { l2Svm } from './l2-svm.js';
 import { labelSmoothing } from './label-smoothing.js';
 import { ldrK, ldrKl } from './ldr.js';
+import { lossTruncation } from './loss-truncation.js';
 import { crammerSinger, topKCrossEntropy, topKHinge, westonWatkins } from './multiclass-hinge.js';
 import {
   asymmetricGce,
@@ -115,6 +117,8 @@ export default definePlugin({
     dcoSequence,
     dcoStepwise,
     editInvariant,
+    bagOfNgrams,
+    lossTruncation,
     hyperbolicCrossEntropy,
     hyperbolicPairwiseConfusion,
   ],

@@ -5,10 +5,8 @@ import {
   checkShape,
   divNoNan,
   greater,
-  less,
   logSoftmax,
   mul,
-  range,
   readsAtOnce,
   reshape,
   sum,
@@ -165,10 +163,6 @@ export function readLengths(
   if (wrong === undefined) return Array.from(data);
   throw new DomainError(`${owner}: ${name} must be whole numbers from 0 to ${limit}, got ${wrong}`);
 }
-
-/** `[batch, size]` (bool): the first of each row, by its length. */
-export const firstOf = (lengths: readonly number[], size: number): Tensor =>
-  less(range(0, size, 1), tensor2d([...lengths], [lengths.length, 1]));
 
 function checkTokens(owner: string, tokens: Tensor, flags: Int32Array, vocabulary: number): void {
   if (!readsAtOnce()) return;
