@@ -32,3 +32,5 @@ export { type ValueLearningParams, valueLearningParams } from './value-learning/
 export { valueLearning } from './value-learning/value-learning.js';
 export { directCoverageStudy } from './direct-coverage/direct-coverage.js';
 export { type DirectCoverageParams, directCoverageParams } from './direct-coverage/params.js';
+export { editInvariantStudy } from './edit-invariant/edit-invariant.js';
+export { type EditInvariantParams, editInvariantParams } from './edit-invariant/params.js';

@@ -11,6 +11,7 @@ import { compareScalingLaws } from './compare-scaling-laws.js';
 import { compSumStudy } from './comp-sum.js';
 import { couplings } from './couplings.js';
 import { directCoverageStudy } from './direct-coverage/direct-coverage.js';
+import { editInvariantStudy } from './edit-invariant/edit-invariant.js';
 import { labelNoise } from './label-noise/label-noise.js';
 import { lrAnnealingStudy } from './lr-annealing.js';
 import { lrAnnealingTraining } from './lr-annealing-training.js';
@@ -40,6 +41,7 @@ export default definePlugin({
     couplings,
     valueLearning,
     directCoverageStudy,
+    editInvariantStudy,
     compareLosses,
     compareSamplers,
     compareScalingLaws,
