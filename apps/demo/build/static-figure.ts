@@ -7,6 +7,7 @@ import { lineSpec } from '../src/charts/spec.js';
 import { pageTheme } from '../src/charts/theme.js';
 import { blockLosses } from './figures/block-losses.js';
 import { chinchillaSplits } from './figures/chinchilla-splits.js';
+import { coinDivergences } from './figures/coin-divergences.js';
 import { compSumLosses } from './figures/comp-sum-losses.js';
 import { topKCrossEntropy } from './figures/top-k-cross-entropy.js';
 
@@ -14,6 +15,7 @@ import { topKCrossEntropy } from './figures/top-k-cross-entropy.js';
 const figures: Readonly<Record<string, () => Chart | Promise<Chart>>> = {
   blockLosses,
   chinchillaSplits,
+  coinDivergences,
   compSumLosses,
   topKCrossEntropy,
 };
