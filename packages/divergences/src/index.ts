@@ -12,6 +12,7 @@ export {
   type DivergenceUnit,
   defineDivergence,
 } from './divergence.js';
+export * from './estimators/index.js';
 export { fDivergence } from './f-divergence.js';
 export * from './gaussian/index.js';
 export * from './generators.js';

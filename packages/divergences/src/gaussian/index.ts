@@ -5,6 +5,7 @@ export {
   type DimensionTerm,
   type Gaussian,
   gaussianOfSample,
+  readGaussian,
   sumOverDimensions,
 } from './gaussian.js';
 export * from './renyi.js';
