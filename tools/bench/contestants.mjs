@@ -25,15 +25,15 @@ export async function nodeContestant(module, argument = '', flags = []) {
   };
 }
 
-/** An implementation in Python, when its packages are installed: a script of `peers/` that answers line by line. */
-export async function pythonContestant(script, packages) {
+/** An implementation in Python, when its packages are installed: a script of `peers/` that answers line by line, with an argument. */
+export async function pythonContestant(script, packages, argument = '') {
   const command = process.env.PYTHON ?? 'python3';
   const imports = packages.map((name) => `import ${name}`).join('; ');
   if (spawnSync(command, ['-c', imports]).status !== 0) {
     console.log(`\n${command} has no ${packages.join(' and ')}: its peer is left out (PYTHON names another one)`);
     return undefined;
   }
-  const child = spawn(command, [at('peers', script)], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(command, [at('peers', script), argument], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const answer = async () => JSON.parse((await lines.next()).value);
   const ask = (message) => void child.stdin.write(`${JSON.stringify(message)}\n`);

@@ -1,4 +1,4 @@
-// The sizes of what all contestants compute; `peers/torch_cases.py` reads them as JSON.
+// The sizes of what all contestants compute; scripts of `peers/` read them as JSON.
 export const sizes = {
   /** name: [m, k, n, transposed left, transposed right] */
   products: {
@@ -20,5 +20,8 @@ export const sizes = {
   perceptron: { inputs: 784, hidden: [512, 512], classes: 10, batch: 256 },
   convolutional: { side: 28, filters: [16, 32], hidden: 64, classes: 10, batch: 64 },
   recurrent: { inputs: 32, units: 128, classes: 10, time: 32, batch: 32 },
+  /** Blurs are parts of the mean cost; the tolerance is of all marginals together. */
+  transport: { points: 1000, blurs: [20, 200], tolerance: 1e-5, line: 1_000_000 },
+  persistence: { side: 256 },
   transformer: { width: 128, heads: 4, time: 64, batch: 32 },
 };
