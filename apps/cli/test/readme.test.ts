@@ -1,10 +1,14 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeProject, surprisal } from './project.js';
 
 let project: ReturnType<typeof makeProject>;
-beforeAll(() => void (project = makeProject()));
+beforeAll(() => {
+  project = makeProject();
+  writeFileSync(join(project.folder, 'p.csv'), '0.5,0.5,0\n');
+  writeFileSync(join(project.folder, 'q.csv'), '0.8,0.1,0.1\n');
+});
 afterAll(() => project.remove());
 
 /** Calls that the README shows with what they print. */
@@ -17,7 +21,7 @@ const plain = (text: string) => text.replace(/ +$/gm, '').trim();
 
 describe('the README', () => {
   it('has an example for each command that works on data of one’s own', () => {
-    expect(examples.map(([call]) => call.split(' ')[0])).toEqual(['fit', 'decode', 'tokenize']);
+    expect(examples.map(([call]) => call.split(' ')[0])).toEqual(['fit', 'divergence', 'decode', 'tokenize']);
   });
 
   it.each(examples)('shows what surprisal %s prints', async (call, shown) => {

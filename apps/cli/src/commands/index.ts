@@ -2,6 +2,7 @@ import type { CliCommand } from '../command.js';
 import { compare } from './compare.js';
 import { completion } from './completion.js';
 import { decode } from './decode.js';
+import { divergence } from './divergence.js';
 import { doctor } from './doctor.js';
 import { fit } from './fit.js';
 import { info } from './info.js';
@@ -17,7 +18,7 @@ export type Declare = (program: CliCommand) => CliCommand;
 /** All commands, as help groups them. */
 export const commands: Readonly<Record<string, readonly Declare[]>> = {
   'Methods and papers:': [list, info, reproduce, compare],
-  'Your own data:': [fit, decode, tokenize],
+  'Your own data:': [fit, divergence, decode, tokenize],
   'Runs:': [resume, runs],
   'This installation:': [doctor, completion],
 };
