@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 /**
  * Infers the nx targets of every workspace package, so that no package repeats them:
  *
- * - `build`: `tsc -b`, where there is a tsconfig.json; or the package's own `bundle` script, where it has one
+ * - `build`: `tsc -b`, where there is a tsconfig.json, then the description of its plugin, if it has one; or the package's own `bundle`
+ *   script, where it has one
  * - `test`: its vitest project, where there is a folder `src` or `test`
  */
 const typescript = {
@@ -14,6 +15,12 @@ const typescript = {
   inputs: ['production', '^production'],
   outputs: ['{projectRoot}/dist', '{projectRoot}/.tsbuildinfo'],
   cache: true,
+};
+
+const described = {
+  ...typescript,
+  command: 'tsc -b && node ../../tools/workspace/describe.mjs',
+  inputs: [...typescript.inputs, '{workspaceRoot}/tools/workspace/describe.mjs'],
 };
 
 const bundle = {
@@ -42,7 +49,7 @@ export const createNodesV2 = [
       const manifest = JSON.parse(readFileSync(join(workspaceRoot, file), 'utf8'));
       const targets = {};
       if (manifest.scripts?.bundle) targets.build = bundle;
-      else if (has('tsconfig.json')) targets.build = typescript;
+      else if (has('tsconfig.json')) targets.build = manifest.surprisal ? described : typescript;
       if (has('src') || has('test')) targets.test = vitest(manifest.name);
       return [file, { projects: { [root]: { targets } } }];
     }),

@@ -1,6 +1,6 @@
 // The names that completion offers. Each loads what it needs when it is asked.
 
-const registry = async () => (await (await import('./plugins.js')).loadPlugins()).registry;
+const registry = async () => (await (await import('./plugins.js')).knownPlugins()).registry;
 
 /** The kinds of methods there are. */
 export const kindNames = async (): Promise<string[]> => (await registry()).kinds.map(({ name }) => name);

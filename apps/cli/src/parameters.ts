@@ -27,7 +27,10 @@ const environmentName = (name: string) => `SURPRISAL_${kebab(name).replaceAll('-
 const reserved = 'quick seed engine set runs reuse fresh on yes help json quiet verbose color ascii'.split(' ');
 
 /** Gives a command one flag per parameter of a study or method. */
-export function addParameterFlags(command: Command, { name, params }: Pick<Study, 'name' | 'params'>): void {
+export function addParameterFlags(
+  command: Command,
+  { name, params }: Pick<Study, 'name'> & { readonly params: Study['params'] | readonly ParamInfo[] },
+): void {
   for (const param of describeParams(params)) {
     const flag = `--${kebab(param.name)}`;
     if (reserved.includes(param.name) || command.options.some((option) => option.long === flag)) continue;

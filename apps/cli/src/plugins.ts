@@ -1,26 +1,51 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Registry, createRegistry } from '@surprisal/core';
-import { type DiscoveredPlugin, discoverPlugins } from '@surprisal/core/discovery';
+import { type DescribedPlugin, type Registry, createRegistry } from '@surprisal/core';
+import { type DiscoveredPlugin, describePlugins, loadPlugin } from '@surprisal/core/discovery';
 import type { Output } from './output.js';
 
-/** All plugins of the project one stands in and of this command, loaded. */
-export interface LoadedPlugins {
-  readonly registry: Registry;
+/** The plugins of the project one stands in and of this command. */
+export interface FoundPlugins<R> {
+  readonly registry: R;
   readonly discovered: readonly DiscoveredPlugin[];
 }
 
-let loaded: Promise<LoadedPlugins> | undefined;
+let described: Promise<readonly DiscoveredPlugin[]> | undefined;
 
-/** Loads the plugins, once. One that cannot be loaded is named on stderr and skipped. */
-export async function loadPlugins(output?: Output): Promise<LoadedPlugins> {
-  loaded ??= discoverPlugins(dirname(fileURLToPath(import.meta.url)), process.cwd()).then((discovered) => ({
-    discovered,
-    registry: createRegistry(discovered.flatMap(({ plugin }) => plugin ?? [])),
-  }));
-  const { discovered } = await loaded;
-  if (output)
-    for (const { package: name, problem } of discovered)
-      if (problem) output.warn(`plugin ${name} is skipped: ${problem}`);
-  return loaded;
+/**
+ * What all plugins say about themselves, for what shows or checks names alone: few of them have to be loaded for it. One that cannot be
+ * loaded is named on stderr, when there is one to name it on.
+ */
+export async function knownPlugins(output?: Output): Promise<FoundPlugins<Registry<DescribedPlugin>>> {
+  const discovered = await (described ??= describePlugins(dirname(fileURLToPath(import.meta.url)), process.cwd()));
+  if (output) for (const entry of discovered) warnOf(output, entry);
+  return { discovered, registry: createRegistry(discovered.flatMap(({ description }) => description ?? [])) };
 }
+
+/** Loads the plugins that are needed, all if nothing is said. One that cannot be loaded is named on stderr and skipped. */
+export async function loadPlugins(
+  output?: Output,
+  isNeeded: (plugin: DescribedPlugin) => boolean = () => true,
+): Promise<FoundPlugins<Registry>> {
+  const { discovered: known } = await knownPlugins(output);
+  const load = async (entry: DiscoveredPlugin) =>
+    !entry.plugin && entry.description && isNeeded(entry.description) ? loadPlugin(entry) : entry;
+  const discovered = await Promise.all(known.map(load));
+  if (output) discovered.forEach((entry, i) => entry.problem !== known[i]!.problem && warnOf(output, entry));
+  return { discovered, registry: createRegistry(discovered.flatMap(({ plugin }) => plugin ?? [])) };
+}
+
+const warnOf = (output: Output, { package: name, problem }: DiscoveredPlugin) =>
+  problem !== undefined && output.warn(`plugin ${name} is skipped: ${problem}`);
+
+/** Whether a plugin has methods of one of the kinds. */
+export const hasKind =
+  (...kinds: readonly string[]) =>
+  ({ methods }: DescribedPlugin): boolean =>
+    methods.some(({ info }) => kinds.includes(info.kind));
+
+/** Whether a plugin has one of the studies. */
+export const hasStudy =
+  (...names: readonly string[]) =>
+  ({ studies }: DescribedPlugin): boolean =>
+    studies.some(({ name }) => names.includes(name));

@@ -1,4 +1,4 @@
-import type { Registry } from '@surprisal/core';
+import type { Registrable, Registry } from '@surprisal/core';
 import { UsageError } from './exit.js';
 import type { Output } from './output.js';
 
@@ -15,7 +15,11 @@ export interface MethodsAsked {
  *
  * @throws UsageError when some are named and all are asked for; UnknownNameError for a kind that is none
  */
-export function wantedMethods(output: Output, registry: Registry, { kind, methods, all }: MethodsAsked): string[] {
+export function wantedMethods(
+  output: Output,
+  registry: Registry<Registrable>,
+  { kind, methods, all }: MethodsAsked,
+): string[] {
   if (methods.length > 0 && all) throw new UsageError(`--all takes every ${kind}: name none, or leave it out`);
   if (methods.length > 0) return [...methods];
   const every = registry.methods(kind);

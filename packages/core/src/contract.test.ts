@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { discoverPlugins, findPlugins } from './discovery.js';
+import { type DescribedPlugin, describePlugin } from './description.js';
+import { describePlugins, discoverPlugins, findPlugins } from './discovery.js';
 import { DomainError, UnknownNameError } from './errors.js';
 import { type AnyMethod, defineMethod, parseParams } from './method.js';
 import { cite, paper, papers } from './papers.js';
@@ -121,6 +122,16 @@ describe('a registry', () => {
     expect(registry.kinds).toEqual([{ name: 'scale', summary: 'A number to a number.' }]);
   });
 
+  it('is made of descriptions too, which are data', () => {
+    const [described] = JSON.parse(JSON.stringify([describePlugin(first)])) as [DescribedPlugin];
+    const { kinds, method, study: found } = createRegistry([described]);
+    expect(kinds).toEqual(registry.kinds);
+    expect(method('times').info).toEqual({ ...times.info, params: describeParams(times.info.params) });
+    expect(describeParams(method('times').info.params)).toBe(method('times').info.params);
+    expect(found('fair')).toEqual({ name: 'fair', summary: 'Is it fair?', params: [] });
+    expect(() => method('tims')).toThrow('did you mean "times"?');
+  });
+
   it('keeps the first of two methods with one name, and knows where each is from', () => {
     expect(registry.methods()).toHaveLength(1);
     expect(registry.pluginOf(times).name).toBe('first');
@@ -204,6 +215,22 @@ describe('discovery', () => {
       `it speaks version ${CONTRACT_VERSION + 1} of the plugin contract, this is version ${CONTRACT_VERSION}: install a release that matches`,
     );
     expect(found.empty!.problem).toBe('its plugin module has no default export made by definePlugin');
+  });
+
+  it('describes a plugin from the file beside it, without loading it, when the file is of its version', async () => {
+    const described = { name: 'throws', contract: CONTRACT_VERSION, kinds: [], methods: [], studies: [] };
+    const entryOf = async () => (await describePlugins(folder)).find((entry) => entry.package === 'throws')!;
+    write('node_modules/throws/plugin.json', { version: '1.0.0', ...described });
+    expect(await entryOf()).toMatchObject({ description: described });
+    for (const other of [{ version: '0.9.0' }, { contract: CONTRACT_VERSION + 1 }, 'no JSON']) {
+      write(
+        'node_modules/throws/plugin.json',
+        typeof other === 'string' ? other : { version: '1.0.0', ...described, ...other },
+      );
+      expect((await entryOf()).problem).toBe('failed to load: out of order');
+    }
+    const good = (await describePlugins(folder)).find((entry) => entry.package === 'good')!;
+    expect(good.description).toEqual({ ...described, name: 'good' });
   });
 });
 

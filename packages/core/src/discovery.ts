@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, parse, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { type DescribedPlugin, describePlugin } from './description.js';
 import { CONTRACT_VERSION, type Plugin } from './plugin.js';
 
 /** A package that declares a plugin, and what became of it. */
@@ -12,6 +13,8 @@ export interface DiscoveredPlugin {
   readonly file: string;
   /** Present when the plugin was loaded. */
   readonly plugin?: Plugin;
+  /** Present when it was described. */
+  readonly description?: DescribedPlugin;
   /** Why it was skipped, in one line, when it was. */
   readonly problem?: string;
 }
@@ -49,11 +52,34 @@ export function findPlugins(from: string): DiscoveredPlugin[] {
  * contract, is reported in its `problem` and does no harm to the others.
  */
 export async function discoverPlugins(...from: readonly string[]): Promise<DiscoveredPlugin[]> {
-  const found = new Map(from.flatMap(findPlugins).map((entry) => [entry.package, entry]));
-  return Promise.all([...found.values()].map(load));
+  return Promise.all(findOnce(from).map(loadPlugin));
 }
 
-async function load(entry: DiscoveredPlugin): Promise<DiscoveredPlugin> {
+/**
+ * Describes the plugins found from each of the given folders, once each: from the description that lies beside a plugin's module, when
+ * the package has one of its version; else by loading the plugin.
+ */
+export async function describePlugins(...from: readonly string[]): Promise<DiscoveredPlugin[]> {
+  return Promise.all(findOnce(from).map(describe));
+}
+
+const findOnce = (from: readonly string[]) => [
+  ...new Map(from.flatMap(findPlugins).map((entry) => [entry.package, entry])).values(),
+];
+
+async function describe(entry: DiscoveredPlugin): Promise<DiscoveredPlugin> {
+  const { version, ...description } = readManifest(descriptionOf(entry.file)) as Partial<DescribedPlugin> & Manifest;
+  if (version === entry.version && description.contract === CONTRACT_VERSION)
+    return { ...entry, description: description as DescribedPlugin };
+  const { plugin, ...rest } = await loadPlugin(entry);
+  return plugin ? { ...rest, plugin, description: describePlugin(plugin) } : rest;
+}
+
+/** Where a plugin's description lies: `plugin.json` beside `plugin.js`. */
+export const descriptionOf = (file: string): string => file.replace(/\.\w+$/, '.json');
+
+/** Loads a plugin that was found; what keeps it from working is in its `problem`. */
+export async function loadPlugin(entry: DiscoveredPlugin): Promise<DiscoveredPlugin> {
   try {
     const module = (await import(pathToFileURL(entry.file).href)) as { default?: Plugin };
     const problem = whatIsWrong(module.default);

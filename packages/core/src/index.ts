@@ -1,3 +1,4 @@
+export * from './description.js';
 export * from './errors.js';
 export * from './kinds.js';
 export * from './memory.js';

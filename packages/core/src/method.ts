@@ -1,4 +1,4 @@
-import { type z } from 'zod';
+import type { z } from 'zod';
 import { DomainError } from './errors.js';
 import type { Kind, Kinds } from './kinds.js';
 import type { Paper } from './papers.js';

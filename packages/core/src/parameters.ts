@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 
 /** One parameter of a method or study, as read off its schema: for flags, controls and tables. */
 export interface ParamInfo {
@@ -31,7 +31,7 @@ interface Property {
 }
 
 /**
- * The parameters of a schema, in order.
+ * The parameters of a schema, in order; those of something described are read off already.
  *
  * @example
  * import { z } from 'zod';
@@ -39,8 +39,9 @@ interface Property {
  * const [alpha] = describeParams(z.object({ alpha: z.number().gt(0).max(1).default(0.7) }));
  * console.log(alpha!.default, rangeOf(alpha!)); // 0.7 > 0, <= 1
  */
-export function describeParams(schema: z.ZodObject): ParamInfo[] {
-  const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as {
+export function describeParams(schema: z.ZodObject | readonly ParamInfo[]): readonly ParamInfo[] {
+  if (isDescribed(schema)) return schema;
+  const { properties = {} } = schema.toJSONSchema({ io: 'input', unrepresentable: 'any' }) as {
     properties?: Record<string, Property>;
   };
   return Object.entries(properties).map(([name, property]) => ({
@@ -54,6 +55,9 @@ export function describeParams(schema: z.ZodObject): ParamInfo[] {
     ...(property.step !== undefined && { step: property.step }),
   }));
 }
+
+const isDescribed = (schema: z.ZodObject | readonly ParamInfo[]): schema is readonly ParamInfo[] =>
+  Array.isArray(schema);
 
 function typeOf({ type, enum: choices, items }: Property): ParamInfo['type'] {
   if (choices) return 'choice';

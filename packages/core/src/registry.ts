@@ -1,36 +1,43 @@
-import type { AnyMethod } from './method.js';
 import type { KindInfo, Plugin } from './plugin.js';
-import type { Study } from './study.js';
 import { unknownName } from './suggest.js';
 
-/** All that a set of plugins brings, by name. */
-export interface Registry {
-  readonly plugins: readonly Plugin[];
+/** What a registry must know of a plugin: one that is loaded has it, and one that is described. */
+export interface Registrable {
   readonly kinds: readonly KindInfo[];
-  readonly studies: readonly Study[];
+  readonly methods: readonly { readonly info: { readonly kind: string; readonly name: string } }[];
+  readonly studies: readonly { readonly name: string }[];
+}
+
+/** All that a set of plugins brings, by name: plugins that are loaded, or described. */
+export interface Registry<P extends Registrable = Plugin> {
+  readonly plugins: readonly P[];
+  readonly kinds: readonly KindInfo[];
+  readonly studies: readonly P['studies'][number][];
   /** All methods, or those of one kind. @throws UnknownNameError for a kind that no plugin has a method of */
-  methods(kind?: string): readonly AnyMethod[];
+  methods(kind?: string): readonly P['methods'][number][];
   /** The methods that stand for a kind where none is named: its usual ones, or all. @throws UnknownNameError */
-  usualMethods(kind: string): readonly AnyMethod[];
+  usualMethods(kind: string): readonly P['methods'][number][];
   /** The method of a name, or of `kind/name` where two kinds share one. @throws UnknownNameError with a did-you-mean */
-  method(name: string, kind?: string): AnyMethod;
+  method(name: string, kind?: string): P['methods'][number];
   /** @throws UnknownNameError with a did-you-mean */
-  study(name: string): Study;
+  study(name: string): P['studies'][number];
   /** The plugin that a method or study comes from. */
-  pluginOf(item: AnyMethod | Study): Plugin;
+  pluginOf(item: P['methods'][number] | P['studies'][number]): P;
 }
 
 /** Assembles plugins. Where two bring a method of the same kind and name, the first one stays. */
-export function createRegistry(plugins: readonly Plugin[]): Registry {
-  const owners = new Map<AnyMethod | Study, Plugin>();
-  const methods = new Map<string, AnyMethod>();
+export function createRegistry<P extends Registrable = Plugin>(plugins: readonly P[]): Registry<P> {
+  type Method = P['methods'][number];
+  type Study = P['studies'][number];
+  const owners = new Map<Method | Study, P>();
+  const methods = new Map<string, Method>();
   const studies = new Map<string, Study>();
   for (const plugin of plugins) {
     for (const method of plugin.methods) addOnce(methods, `${method.info.kind}/${method.info.name}`, method, plugin);
     for (const study of plugin.studies) addOnce(studies, study.name, study, plugin);
   }
 
-  function addOnce<T extends AnyMethod | Study>(map: Map<string, T>, key: string, item: T, plugin: Plugin) {
+  function addOnce<T extends Method | Study>(map: Map<string, T>, key: string, item: T, plugin: P) {
     if (map.has(key)) return;
     map.set(key, item);
     owners.set(item, plugin);

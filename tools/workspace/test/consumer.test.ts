@@ -148,6 +148,7 @@ describe('the packed packages, installed with npm in an empty folder', { timeout
       '*/node_modules/*/node_modules/*',
     );
     expect(files).toContain('@surprisal/losses/dist/focal.js\n');
+    expect(files).toContain('@surprisal/losses/dist/plugin.json\n');
     expect(files).toContain('@surprisal/losses/src/focal.ts\n');
     expect(files).not.toMatch(/\.test\.|goldens|templates|tsbuildinfo/);
   });

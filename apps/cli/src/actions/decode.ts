@@ -7,7 +7,7 @@ import { searchText } from '../language/search-text.js';
 import { type WritingFlags, chooseMethods, showMethod } from '../language/writing-methods.js';
 import type { Output, OutputOptions } from '../output.js';
 import { parseSeed } from '../parameters.js';
-import { loadPlugins } from '../plugins.js';
+import { hasKind, loadPlugins } from '../plugins.js';
 import { progressView } from '../terminal/progress.js';
 import { readStdin } from '../user-files.js';
 
@@ -26,7 +26,7 @@ export interface DecodeFlags extends OutputOptions, WritingFlags {
 
 /** `surprisal decode --prompt 'Call me' --sampler mirostat --tau 3` */
 export async function decode(output: Output, flags: DecodeFlags): Promise<number> {
-  const { registry } = await loadPlugins(output);
+  const { registry } = await loadPlugins(output, hasKind('sampler', 'search', 'tokenizer', 'language-model'));
   const seed = flags.seed === undefined ? 1 : parseSeed(flags.seed);
   const maxTokens = flags.maxTokens === undefined ? 100 : readCount('--max-tokens', flags.maxTokens);
   const chosen = chooseMethods(registry, flags);

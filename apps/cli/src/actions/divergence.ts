@@ -5,7 +5,7 @@ import { jsonOf, showDivergences } from '../divergence/show.js';
 import { exitCodes } from '../exit.js';
 import { readMethod } from '../method-text.js';
 import type { Output } from '../output.js';
-import { loadPlugins } from '../plugins.js';
+import { hasKind, loadPlugins } from '../plugins.js';
 import { wantedMethods } from '../wanted-methods.js';
 
 /** `surprisal divergence <p> <q> [methods...]`. Fails when no method gives a number. */
@@ -16,7 +16,7 @@ export async function divergence(
   flags: DivergenceFlags,
 ): Promise<number> {
   const { form, kind, all, bits } = readFlags(files, flags);
-  const { registry } = await loadPlugins(output);
+  const { registry } = await loadPlugins(output, hasKind(kind));
   const texts = wantedMethods(output, registry, { kind, methods, all });
   const chosen = texts.map((text) => ({ text, ...readMethod(registry, kind, text) }));
   const instances = chosen.map(({ method, params }) => method(params)); // a wrong parameter is found before files are read

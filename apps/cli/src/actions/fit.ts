@@ -11,13 +11,13 @@ import { type FitFlags, type FitSettings, readSettings } from '../fit/settings.j
 import { jsonOf, showFit } from '../fit/show.js';
 import { readSource } from '../fit/source.js';
 import type { Output } from '../output.js';
-import { loadPlugins } from '../plugins.js';
+import { hasKind, loadPlugins } from '../plugins.js';
 import { progressView } from '../terminal/progress.js';
 import { writeUserFile } from '../user-files.js';
 
 /** `surprisal fit <table...> --law <name>`. Fails when the runs do not tell the law. */
 export async function fit(output: Output, sources: readonly string[], flags: FitFlags): Promise<number> {
-  const { registry } = await loadPlugins(output);
+  const { registry } = await loadPlugins(output, hasKind('scaling-law', 'schedule'));
   const settings = readSettings(flags);
   const chosen = flags.law === undefined ? undefined : chooseLaw(registry, flags.law, flags.set ?? []);
   const tables = await Promise.all(sources.map(readSource));

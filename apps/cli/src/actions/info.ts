@@ -1,21 +1,22 @@
 import {
-  type AnyMethod,
+  type DescribedMethod,
+  type DescribedPlugin,
+  type DescribedStudy,
   type Paper,
+  type ParamInfo,
   type Registry,
-  type Study,
   cite,
-  describeParams,
   papers,
   rangeOf,
   unknownName,
 } from '@surprisal/core';
 import type { Output } from '../output.js';
-import { loadPlugins } from '../plugins.js';
+import { knownPlugins } from '../plugins.js';
 import { layout } from '../terminal/table.js';
 
 /** `surprisal info <method|study|paper>` */
 export async function info(output: Output, name: string): Promise<void> {
-  const { registry } = await loadPlugins(output);
+  const { registry } = await knownPlugins(output);
   const methods = registry
     .methods()
     .filter((method) => method.info.name === name || `${method.info.kind}/${method.info.name}` === name);
@@ -35,16 +36,12 @@ export async function info(output: Output, name: string): Promise<void> {
     );
   }
   output.result({
-    methods: methods.map((method) => ({
-      ...method.info,
-      params: describeParams(method.info.params),
-      plugin: registry.pluginOf(method).name,
-    })),
+    methods: methods.map((method) => ({ ...method.info, plugin: registry.pluginOf(method).name })),
     studies: studies.map((study) => ({
       name: study.name,
       summary: study.summary,
       paper: study.paper,
-      params: describeParams(study.params),
+      params: study.params,
       quick: study.quick,
       plugin: registry.pluginOf(study).name,
     })),
@@ -55,7 +52,7 @@ export async function info(output: Output, name: string): Promise<void> {
   for (const paper of found) showPaper(output, registry, paper);
 }
 
-function showMethod(output: Output, registry: Registry, method: AnyMethod): void {
+function showMethod(output: Output, registry: Registry<DescribedPlugin>, method: DescribedMethod): void {
   const { kind, name, summary, formula, paper, params } = method.info;
   output.print(`\n${output.colors.bold(name)} (${kind}, ${registry.pluginOf(method).name})\n${summary}`);
   if (formula) output.print(`\n    ${formula}`);
@@ -63,7 +60,7 @@ function showMethod(output: Output, registry: Registry, method: AnyMethod): void
   showParams(output, params);
 }
 
-function showStudy(output: Output, registry: Registry, study: Study): void {
+function showStudy(output: Output, registry: Registry<DescribedPlugin>, study: DescribedStudy): void {
   output.print(`\n${output.colors.bold(study.name)} (study, ${registry.pluginOf(study).name})\n${study.summary}`);
   if (study.paper) output.print(`\nPaper ${study.paper.number}: ${study.paper.title}, ${cite(study.paper)}`);
   showParams(output, study.params);
@@ -73,7 +70,7 @@ function showStudy(output: Output, registry: Registry, study: Study): void {
   output.print(`\nRun it:  ${command}${study.quick ? ' [--quick]' : ''}`);
 }
 
-function showPaper(output: Output, registry: Registry, paper: Paper): void {
+function showPaper(output: Output, registry: Registry<DescribedPlugin>, paper: Paper): void {
   output.print(
     `\n${output.colors.bold(`Paper ${paper.number}: ${paper.title}`)}\n${paper.authors}, ${paper.year}, https://arxiv.org/abs/${paper.arxiv}\nPackages: ${paper.packages.join(', ')}`,
   );
@@ -84,8 +81,8 @@ function showPaper(output: Output, registry: Registry, paper: Paper): void {
   if (methods.length + studies.length === 0) output.print('Nothing of it is installed here yet.');
 }
 
-function showParams(output: Output, schema: Study['params']): void {
-  const rows = describeParams(schema).map((param) => [
+function showParams(output: Output, params: readonly ParamInfo[]): void {
+  const rows = params.map((param) => [
     param.name,
     JSON.stringify(param.default) ?? '',
     rangeOf(param),

@@ -1,11 +1,11 @@
 import { cite } from '@surprisal/core';
 import type { Output } from '../output.js';
-import { loadPlugins } from '../plugins.js';
+import { knownPlugins } from '../plugins.js';
 import { layout } from '../terminal/table.js';
 
 /** `surprisal list [kind]` */
 export async function list(output: Output, kind: string | undefined): Promise<void> {
-  const { registry } = await loadPlugins(output);
+  const { registry } = await knownPlugins(output);
   const methods = registry.methods(kind);
   const studies = kind === undefined ? registry.studies : [];
   output.result({

@@ -5,11 +5,11 @@ import { layout } from '../terminal/table.js';
 import type { Output, OutputOptions } from '../output.js';
 import { type ConfigFile, readConfig } from '../config.js';
 import { type Merged, type Origin, mergeParameters, parseSeed, pick } from '../parameters.js';
-import { loadPlugins } from '../plugins.js';
+import { hasKind, hasStudy, knownPlugins, loadPlugins } from '../plugins.js';
 import { wantedMethods } from '../wanted-methods.js';
 import type { RunFolder } from '../run/folder.js';
 import { findRun, listRuns } from '../run/list.js';
-import { type Study, unknownName } from '@surprisal/core';
+import { type DescribedPlugin, type DescribedStudy, type Study, unknownName } from '@surprisal/core';
 import { execute } from './execute.js';
 import { type Outcome, show } from './show.js';
 
@@ -31,12 +31,14 @@ export interface RunOptions extends OutputOptions {
 
 /** `surprisal reproduce <study...>` */
 export async function reproduce(output: Output, names: readonly string[], options: RunOptions): Promise<number> {
-  const { registry } = await loadPlugins(output);
-  const studies = names.map((name) => registry.study(name));
-  for (const { name, compares } of studies) {
+  const known = await knownPlugins(output);
+  for (const name of names) {
+    const { compares } = known.registry.study(name);
     if (compares)
       throw new UsageError(`${name} compares methods: run surprisal compare ${compares.kind} --on ${compares.on}`);
   }
+  const { registry } = await loadPlugins(output, hasStudy(...names));
+  const studies = names.map((name) => registry.study(name));
   const config = await readConfig();
   const planned = studies.map((study) => plan(study, options, config)); // a mistake in the last one stops the first one
   const outcomes: Outcome[] = [];
@@ -60,15 +62,21 @@ export async function compare(
   methods: readonly string[],
   options: RunOptions,
 ): Promise<number> {
-  const { registry } = await loadPlugins(output);
-  const study = comparisonOf(registry.studies, kind, options.on);
-  const texts = wantedMethods(output, registry, { kind, methods, all: options.all ?? false });
+  const { registry: known } = await knownPlugins(output);
+  const { name } = comparisonOf(known.studies, kind, options.on);
+  const texts = wantedMethods(output, known, { kind, methods, all: options.all ?? false });
+  const { registry } = await loadPlugins(output, needs(name, kind));
+  const study = registry.study(name);
   readContestants(registry, study, texts); // a mistake in a method is found before anything starts
   return conclude(output, [await runOne(output, plan(study, options, await readConfig()), options, texts)]);
 }
 
+/** The plugins that a study needs: its own, and those with the methods that it compares. */
+const needs = (study: string, kind?: string) => (plugin: DescribedPlugin) =>
+  hasStudy(study)(plugin) || (kind !== undefined && hasKind(kind)(plugin));
+
 /** The study that compares methods of a kind on a task. */
-export function comparisonOf(studies: readonly Study[], kind: string, on: string | undefined): Study {
+export function comparisonOf(studies: readonly DescribedStudy[], kind: string, on: string | undefined): DescribedStudy {
   const tasks = studies.filter((study) => study.compares?.kind === kind);
   const found = on === undefined && tasks.length === 1 ? tasks[0] : tasks.find((study) => study.compares?.on === on);
   if (found) return found;
@@ -103,7 +111,7 @@ async function runOne(
     output.note(`an existing run: ${finished.path}; --fresh to run again`);
     return show(output, finished, finished.results);
   }
-  const { registry, discovered } = await loadPlugins();
+  const { registry, discovered } = await loadPlugins(undefined, needs(study.name, study.compares?.kind));
   const chosen = { seed: seed.value, engine: engine.value, runs: runs.value, ...(methods && { methods }) };
   return execute(output, { study, merged, quick, registry, discovered, ...chosen });
 }
@@ -153,10 +161,11 @@ function findFinished(root: string, wanted: Readonly<Record<string, unknown>>, e
 
 /** `surprisal resume <run>` */
 export async function resume(output: Output, name: string, options: RunOptions): Promise<number> {
-  const { registry, discovered } = await loadPlugins(output);
+  const { registry: known } = await knownPlugins(output);
   const { runs } = general(options, await readConfig());
   const folder = findRun(runs.value, name);
   const { study: studyName, params, origins, seed, engine, quick, methods } = folder.info;
+  const { registry, discovered } = await loadPlugins(output, needs(studyName, known.study(studyName).compares?.kind));
   const study = registry.study(studyName);
   if (folder.status === 'FINISHED') {
     output.note(`${folder.path} is finished`);

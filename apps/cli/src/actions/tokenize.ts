@@ -9,7 +9,7 @@ import { tokenized } from '../language/tokenized.js';
 import { readMethod } from '../method-text.js';
 import type { Output, OutputOptions } from '../output.js';
 import { paramsOfFlags } from '../parameters.js';
-import { loadPlugins } from '../plugins.js';
+import { hasKind, loadPlugins } from '../plugins.js';
 import { progressView } from '../terminal/progress.js';
 import { layout } from '../terminal/table.js';
 import { readStdin, readUserFile, writeUserFile } from '../user-files.js';
@@ -39,7 +39,7 @@ interface TokenizeReport {
 export async function tokenize(output: Output, words: readonly string[], flags: TokenizeFlags): Promise<void> {
   if (flags.load !== undefined && (flags.tokenizer ?? flags.save) !== undefined)
     throw new UsageError('--load takes a tokenizer as it is: --tokenizer and --save have no part in it');
-  const { registry } = await loadPlugins(output);
+  const { registry } = await loadPlugins(output, hasKind('tokenizer'));
   const corpus = await readCorpus(flags.corpus ?? 'moby-dick');
   const parts = splitText(corpus.text);
   const { tokenizer, tokens } =

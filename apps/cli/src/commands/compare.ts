@@ -12,12 +12,12 @@ export const compare: Declare = (program) => {
   command.prepare = async (words) => {
     const [kind] = operandsOf(words);
     if (kind === undefined) return;
-    const [{ loadPlugins }, { addParameterFlags }, { comparisonOf }] = await Promise.all([
+    const [{ knownPlugins }, { addParameterFlags }, { comparisonOf }] = await Promise.all([
       import('../plugins.js'),
       import('../parameters.js'),
       import('../actions/reproduce.js'),
     ]);
-    const { registry } = await loadPlugins();
+    const { registry } = await knownPlugins();
     registry.methods(kind); // a mistyped kind is named before its task
     const on = words.includes('--on') ? words[words.indexOf('--on') + 1] : undefined;
     addParameterFlags(command, comparisonOf(registry.studies, kind, on));

@@ -15,11 +15,11 @@ export const asksForHelp = (words: readonly string[]): boolean => words.includes
 
 /** Gives a command the parameters of methods as flags; a name that is none is left to the action to refuse. */
 export async function addMethodFlags(command: CliCommand, kind: string, texts: readonly string[]): Promise<void> {
-  const [{ loadPlugins }, { addParameterFlags }] = await Promise.all([
+  const [{ knownPlugins }, { addParameterFlags }] = await Promise.all([
     import('../plugins.js'),
     import('../parameters.js'),
   ]);
-  const methods = (await loadPlugins()).registry.methods().filter(({ info }) => info.kind === kind);
+  const methods = (await knownPlugins()).registry.methods().filter(({ info }) => info.kind === kind);
   for (const text of texts) {
     const method = methods.find(({ info }) => info.name === text.split(':', 1)[0]);
     if (method) addParameterFlags(command, method.info);

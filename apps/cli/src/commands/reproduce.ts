@@ -12,11 +12,11 @@ export const reproduce: Declare = (program) => {
   command.prepare = async (words) => {
     const names = operandsOf(words);
     if (names.length === 0) return;
-    const [{ loadPlugins }, { addParameterFlags }] = await Promise.all([
+    const [{ knownPlugins }, { addParameterFlags }] = await Promise.all([
       import('../plugins.js'),
       import('../parameters.js'),
     ]);
-    for (const study of (await loadPlugins()).registry.studies)
+    for (const study of (await knownPlugins()).registry.studies)
       if (names.includes(study.name)) addParameterFlags(command, study);
   };
   return withRunFlags(command)

@@ -46,7 +46,9 @@ function startOf(pid: number): string | undefined {
 
 /** Versions of the plugins in use, and of what they stand on. */
 export function describePackages(discovered: readonly DiscoveredPlugin[]): Record<string, string> {
-  const plugins = discovered.filter(({ plugin }) => plugin).map(({ package: name, version }) => [name, version]);
+  const plugins = discovered
+    .filter(({ problem }) => problem === undefined)
+    .map(({ package: name, version }) => [name, version]);
   const others = ['@surprisal/cli', '@surprisal/core', '@tensorflow/tfjs'].map((name) => [name, versionOf(name)]);
   return Object.fromEntries([...others, ...plugins]) as Record<string, string>;
 }
