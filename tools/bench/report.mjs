@@ -24,6 +24,33 @@ function matrixOf({ title, contestants, cases, notes = [] }) {
   return table(title, ['case', ...contestants], rows, [...remarks, ...notes]);
 }
 
+const headlines = [
+  'cross-entropy, 4096 x 1000',
+  'multilayer perceptron',
+  'convolutional network',
+  'gated recurrent unit',
+  'transformer block',
+  'product, 1024^3',
+  'product, 1024^3, left transposed',
+  'exp, 2^20',
+];
+const peers = { 'tfjs wasm': 'TensorFlow.js, `wasm`', 'jax-js': 'jax-js', PyTorch: 'PyTorch, CPU' };
+
+/** The suite `engine` in short: our time, and the medians of how many times that the peers take. */
+export function ratiosOf(groups) {
+  const cases = Object.assign({}, ...groups.map((group) => group.cases));
+  const ratio = ({ times, failed }, who) =>
+    who in failed ? 'cannot' : times[who] ? `${digits(times[who].ratio.median)}x` : '';
+  const rows = headlines
+    .filter((name) => cases[name])
+    .map((name) => [
+      name,
+      `${digits(cases[name].times.ours.median)} ms`,
+      ...Object.keys(peers).map((who) => ratio(cases[name], who)),
+    ]);
+  return markdown(['', 'here', ...Object.values(peers)], rows);
+}
+
 /** Times with their quartiles, and how many times that of the base each one is. */
 function listOf({ title, base, times, notes = [] }) {
   const rows = Object.entries(times).map(([name, { median, low, high, note = '' }]) => [
@@ -36,12 +63,9 @@ function listOf({ title, base, times, notes = [] }) {
   return table(title, ['what', 'median', 'quartiles', `against ${base}`, ''], rows, notes);
 }
 
-function table(title, head, rows, notes) {
+const table = (title, head, rows, notes) => [`### ${title}`, markdown(head, rows), ...notes].join('\n\n');
+
+function markdown(head, rows) {
   const line = (cells) => `| ${cells.join(' | ')} |`;
-  return [
-    `### ${title}`,
-    '',
-    ...[head, head.map(() => '---'), ...rows].map(line),
-    ...notes.map((note) => `\n${note}`),
-  ].join('\n');
+  return [head, head.map(() => '---'), ...rows].map(line).join('\n');
 }
