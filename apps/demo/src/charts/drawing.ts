@@ -2,6 +2,7 @@ import { type Renderers, View, Error as VegaError, parse } from 'vega';
 import { type Config, type TopLevelSpec, compile } from 'vega-lite';
 import { el } from '../dom.js';
 import type { Chart } from './chart.js';
+import { onPaper } from './paper.js';
 import { dataOf, lineSpec, paramsOf } from './spec.js';
 import { pageTheme, themeOf } from './theme.js';
 
@@ -47,12 +48,12 @@ export class Drawing {
 const isEqual = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
 /** The chart on its own, on white, as an SVG file. */
-export const svgFile = (chart: Chart) => onPaper(chart, (view) => view.toSVG());
+export const svgFile = (chart: Chart) => fileOf(chart, (view) => view.toSVG());
 
 /** The same as the address of a PNG file. */
-export const pngAddress = (chart: Chart) => onPaper(chart, (view) => view.toImageURL('png', 2));
+export const pngAddress = (chart: Chart) => fileOf(chart, (view) => view.toImageURL('png', 2));
 
-async function onPaper(chart: Chart, take: (view: View) => Promise<string>): Promise<string> {
+async function fileOf(chart: Chart, take: (view: View) => Promise<string>): Promise<string> {
   const view = viewOf(lineSpec(chart), paperTheme(), 'none').width(FILE_SIZE.width).height(FILE_SIZE.height);
   const taken = await take(view);
   view.finalize();
@@ -63,13 +64,5 @@ function viewOf(spec: TopLevelSpec, config: Config, renderer: Renderers): View {
   return new View(parse(compile(spec, { config }).spec), { renderer, hover: false, logLevel: VegaError });
 }
 
-/** The light colours of the style sheet, whatever the page shows now. */
-function paperTheme(): Config {
-  const paper = el('div', { class: 'on-paper' });
-  document.body.append(paper);
-  const style = getComputedStyle(paper);
-  const theme = themeOf((name) => style.getPropertyValue(`--${name}`));
-  const background = style.getPropertyValue('--paper');
-  paper.remove();
-  return { ...theme, background, padding: 16 };
-}
+const paperTheme = (): Config =>
+  onPaper((colour) => ({ ...themeOf(colour), background: colour('paper'), padding: 16 }));

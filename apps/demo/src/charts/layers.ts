@@ -80,7 +80,7 @@ export const ruleAcross: Layer = {
 
 /** Where the lines are at that value: a shape, and the value, kept clear of other lines. */
 export const crossings: Layer[] = (() => {
-  const transform = [{ filter: 'abs(datum.x - rule) <= 1e-9 * abs(rule)' }];
+  const transform = [{ filter: 'abs(datum.x - rule) <= 1e-9 * abs(rule) && datum.y <= yMax' }];
   const mark = { type: 'text', align: 'left', dx: 7, dy: -4 } as const;
   const encoding = { text: { field: 'y', type: 'quantitative', format: '.2f' } } as const;
   return [

@@ -27,7 +27,7 @@ export function summary(
 const nameOf = ({ key, name = key }: Series): string => name;
 
 /** A chart's numbers as rows: x, then a column per series; the first row names them. Where a series has several points at an x, there are as many rows. */
-export function rowsOf({ x, series }: Pick<Chart, 'series' | 'x'>): (string | number)[][] {
+export function rowsOf({ x, series }: Pick<Chart, 'series' | 'x'>): Cell[][] {
   const columns = series.map(({ points }) => byX(points));
   const xs = [...new Set(columns.flatMap((column) => [...column.keys()]))].sort((a, b) => a - b);
   const rowsAt = (value: number) => {
@@ -44,11 +44,10 @@ function byX(points: readonly Point[]): Map<number, Point[]> {
   return groups;
 }
 
-/** A chart's numbers as CSV (RFC 4180). */
-export function csvOf(chart: Pick<Chart, 'series' | 'x'>): string {
-  const cell = (value: string | number) =>
-    /[",\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : value;
-  return rowsOf(chart)
-    .map((row) => `${row.map(cell).join(',')}\r\n`)
-    .join('');
+export type Cell = string | number;
+
+/** Rows as CSV (RFC 4180). */
+export function csvOf(rows: readonly (readonly Cell[])[]): string {
+  const cell = (value: Cell) => (/[",\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : value);
+  return rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 }

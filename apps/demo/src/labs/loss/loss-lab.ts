@@ -4,6 +4,7 @@ import type { Chosen } from '../../lab/chosen.js';
 import { showElsewhere } from '../../lab/elsewhere.js';
 import { seedAfter } from '../../lab/fields.js';
 import { MethodPanel } from '../../lab/method-panel.js';
+import { OneAtATime } from '../../lab/one-at-a-time.js';
 import { RunControl } from '../../lab/run-control.js';
 import { showSettings } from '../../lab/settings-panel.js';
 import { WorkerLink } from '../../lab/worker-link.js';
@@ -11,7 +12,7 @@ import type { Catalogue } from '../../methods/catalogue.js';
 import { AskModels } from './ask/ask-models.js';
 import { codeOf, commandOf } from './code.js';
 import { LossFigures } from './loss-figures.js';
-import type { Reply, Request } from './messages.js';
+import type { Landscapes, Reply, Request } from './messages.js';
 import { type LossState, type Side, fieldsOf, more, task } from './settings.js';
 
 /** The page of the loss lab. It holds the settings and carries words between the worker, which trains, and the parts that show. */
@@ -19,11 +20,16 @@ export class LossLab {
   readonly #worker = new WorkerLink<Request, Reply>(
     () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }),
     (reply) => this.#hear(reply),
-    () => this.#control.fail(),
+    () => this.#fail(),
   );
   readonly #address: Address<LossState>;
   readonly #panels: readonly (readonly [Side, MethodPanel])[];
   readonly #figures = new LossFigures();
+  readonly #landscapes = landscapeFigures();
+  readonly #surveying = new OneAtATime(() => {
+    const { a, b } = this.#address.state;
+    this.#worker.ask({ type: 'landscape', a, b });
+  });
   readonly #models = new AskModels((pixels) => this.#worker.ask({ type: 'classify', pixels }));
   readonly #control = new RunControl({
     start: () => this.#start(),
@@ -49,6 +55,7 @@ export class LossLab {
       panel.show(state[side]);
       this.#worker.ask({ type: 'curve', side, chosen: state[side] });
     }
+    this.#surveying.ask();
     this.#showTask();
     this.#control.reset();
   }
@@ -61,6 +68,7 @@ export class LossLab {
   #choose(side: Side, chosen: Chosen): void {
     this.#change({ [side]: chosen });
     this.#worker.ask({ type: 'curve', side, chosen });
+    this.#surveying.ask();
   }
 
   /** Takes a change: it goes into the address, and what was measured before is no longer of these settings. */
@@ -91,8 +99,19 @@ export class LossLab {
   #hear(reply: Reply): void {
     if (reply.type === 'ready') this.#ready(reply);
     else if (reply.type === 'curve') this.#figures.takeCurve(reply.side, reply.losses);
+    else if (reply.type === 'landscape') void this.#survey(reply);
     else if (reply.type === 'classified') this.#models.answer(reply);
     else if (this.#control.phase !== 'idle') this.#hearTraining(reply);
+  }
+
+  async #survey(landscapes: Landscapes): Promise<void> {
+    this.#surveying.answered();
+    (await this.#landscapes).show(landscapes);
+  }
+
+  #fail(): void {
+    this.#control.fail();
+    this.#surveying.answered();
   }
 
   #hearTraining(reply: Extract<Reply, { type: 'measured' | 'progress' | 'ended' }>): void {
@@ -112,4 +131,12 @@ export class LossLab {
     document.body.dataset.engine = engine;
     this.#models.offer(digits);
   }
+}
+
+/** They stand below the lab, and come after it. */
+async function landscapeFigures() {
+  const { LandscapeFigures } = await import('./landscape-figures.js');
+  const figures = new LandscapeFigures();
+  byId('landscape').replaceChildren(...figures.elements);
+  return figures;
 }

@@ -1,4 +1,5 @@
 import type { Chosen } from '../../lab/chosen.js';
+import type { Landscape } from './landscape-points.js';
 import type { LossState, Side } from './settings.js';
 
 /** What the page asks of the worker. */
@@ -9,6 +10,7 @@ export type Request =
   | { readonly type: 'step' }
   | { readonly type: 'reset' }
   | { readonly type: 'curve'; readonly side: Side; readonly chosen: Chosen }
+  | ({ readonly type: 'landscape' } & Readonly<Record<Side, Chosen>>)
   | { readonly type: 'classify'; readonly pixels: Float32Array };
 
 /** What is measured of one side at one moment. */
@@ -24,6 +26,9 @@ export interface Measurement {
   readonly testAccuracy: number;
 }
 
+/** Of both losses, what they are over three classes. */
+export type Landscapes = Readonly<Record<Side, { readonly chosen: Chosen; readonly landscape: Landscape }>>;
+
 /** What the worker says. */
 export type Reply =
   | {
@@ -35,5 +40,6 @@ export type Reply =
   | { readonly type: 'progress'; readonly step: number; readonly of: number }
   | ({ readonly type: 'measured' } & Measurement)
   | { readonly type: 'curve'; readonly side: Side; readonly losses: readonly number[] }
+  | ({ readonly type: 'landscape' } & Landscapes)
   | { readonly type: 'classified'; readonly a: readonly number[]; readonly b: readonly number[] }
   | { readonly type: 'ended'; readonly completed: boolean };

@@ -6,9 +6,11 @@ import { tidy, useEngine } from '@surprisal/core/tensor';
 import { fetchedData } from '@surprisal/data/browser';
 import type { Loss } from '@surprisal/losses';
 import plugins from 'virtual:surprisal-plugins/loss';
+import type { Chosen } from '../../lab/chosen.js';
 import { answer, complain } from '../../lab/worker-side.js';
 import { curveLogits } from './curve.js';
 import { Duel } from './duel.js';
+import { landscapeOf } from './landscape.js';
 import type { Reply, Request } from './messages.js';
 
 const registry = createRegistry(plugins);
@@ -33,6 +35,7 @@ const post = answer<Request, Reply>(
   {
     start,
     curve,
+    landscape,
     pause: () => duel?.gate.pause(),
     resume: () => duel?.gate.resume(),
     step: () => duel?.gate.step(),
@@ -55,10 +58,17 @@ async function start(request: Extract<Request, { type: 'start' }>): Promise<void
 }
 
 function curve({ side, chosen }: Extract<Request, { type: 'curve' }>): void {
-  const loss = registry.method(chosen.name, 'loss')(chosen.params) as Loss;
+  const loss = lossOf(chosen);
   const labels = curveLogits.map(() => 0);
   post({ type: 'curve', side, losses: tidy(() => Array.from(loss(curveLogits, labels).dataSync())) });
 }
+
+function landscape({ a, b }: Extract<Request, { type: 'landscape' }>): void {
+  const of = (chosen: Chosen) => ({ chosen, landscape: landscapeOf(() => lossOf(chosen)) });
+  post({ type: 'landscape', a: of(a), b: of(b) });
+}
+
+const lossOf = ({ name, params }: Chosen) => registry.method(name, 'loss')(params) as Loss;
 
 try {
   const name = await engine;

@@ -1,0 +1,40 @@
+import { type Tensor, dispose, grad, keep, sum, tensor2d, tidy } from '@surprisal/core/tensor';
+import type { Loss } from '@surprisal/losses';
+import type { Barycentric } from '../../charts/ternary/ternary.js';
+import { type Landscape, arrowPoints, gridPoints, margins } from './landscape-points.js';
+
+/**
+ * What a loss is over three classes, and where it pulls.
+ *
+ * @param make the loss, fresh: one that remembers has not seen anything yet
+ */
+export function landscapeOf(make: () => Loss): Landscape {
+  const triangle = measured(make(), [...gridPoints, ...arrowPoints].map(logitsOf));
+  const line = measured(
+    make(),
+    margins.map((margin) => [margin, 0, 0]),
+  );
+  return {
+    values: triangle.values.slice(0, gridPoints.length),
+    gradients: triangle.gradients,
+    margin: { values: line.values, slopes: line.gradients.map(([labelled]) => labelled) },
+  };
+}
+
+/** Logits of these probabilities, with a mean of 0. */
+function logitsOf(probabilities: Barycentric): number[] {
+  const logs = probabilities.map(Math.log);
+  const mean = logs.reduce((total, value) => total + value, 0) / logs.length;
+  return logs.map((value) => value - mean);
+}
+
+/** Losses and their gradients at once: a loss that remembers is asked but once. */
+function measured(loss: Loss, rows: number[][]): { values: number[]; gradients: Barycentric[] } {
+  const labels = rows.map(() => 0);
+  let losses: Tensor | undefined;
+  const total = (logits: Tensor) => sum((losses = keep(loss(logits, labels))));
+  const gradients = tidy(() => grad(total)(tensor2d(rows)).arraySync()) as unknown as Barycentric[];
+  const values = Array.from(losses!.dataSync());
+  dispose(losses!);
+  return { values, gradients };
+}
