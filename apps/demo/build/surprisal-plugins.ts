@@ -11,7 +11,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 /**
  * The plugins among the demo's own dependencies, found as the command finds them. A worker gets the plugins themselves, the page only
  * what they say of themselves, so that it loads no tensors: `virtual:surprisal-plugins/KIND` are those that have methods of a kind,
- * `virtual:surprisal-catalogue` tells of all methods, `virtual:surprisal-catalogue/KIND` of those of a kind; KIND+KIND are several kinds.
+ * `virtual:surprisal-catalogue` tells of all methods and studies, `virtual:surprisal-catalogue/KIND` of the methods of a kind; KIND+KIND are several kinds.
  */
 export function surprisalPlugins(): Plugin {
   let discovered: ReturnType<typeof discoverPlugins> | undefined;
@@ -21,12 +21,12 @@ export function surprisalPlugins(): Plugin {
     async load(id) {
       const [, what, names] = (id.startsWith('\0') && MODULE.exec(id)) || [];
       if (!what) return undefined;
-      const isWanted = (kind: string) => names === undefined || names.split('+').includes(kind);
+      const isWanted = isAmong(names?.split('+'));
       const found = (await (discovered ??= discoverPlugins(here))).flatMap(({ file, plugin }) =>
         plugin ? [{ file, plugin }] : [],
       );
       const plugins = found.map(({ plugin }) => plugin);
-      if (what === 'catalogue') return `export default ${JSON.stringify(catalogueOf(plugins, isWanted))};`;
+      if (what === 'catalogue') return `export default ${JSON.stringify(catalogueOf(plugins, names?.split('+')))};`;
       const wanted = found.filter(({ plugin }) => plugin.methods.some(({ info }) => isWanted(info.kind)));
       const imports = wanted.map(({ file }, i) => `import plugin${i} from ${JSON.stringify(file)};`);
       return `${imports.join('\n')}\nexport default [${wanted.map((_, i) => `plugin${i}`).join(', ')}];`;
@@ -34,8 +34,13 @@ export function surprisalPlugins(): Plugin {
   };
 }
 
-function catalogueOf(plugins: readonly MethodPlugin[], isWanted: (kind: string) => boolean): Catalogue {
+const isAmong = (kinds?: readonly string[]) => (kind: string) => kinds?.includes(kind) ?? true;
+
+/** @param wanted kinds; without them all, and the studies */
+function catalogueOf(plugins: readonly MethodPlugin[], wanted?: readonly string[]): Catalogue {
   const { kinds, methods, studies } = createRegistry(plugins);
+  const isWanted = isAmong(wanted);
+  const told = wanted ? [] : studies;
   return {
     kinds: kinds.filter(({ name }) => isWanted(name)),
     methods: methods()
@@ -48,6 +53,6 @@ function catalogueOf(plugins: readonly MethodPlugin[], isWanted: (kind: string) 
         ...(info.paper && { paper: info.paper }),
         params: describeParams(info.params),
       })),
-    studies: studies.map(({ name, summary, paper }) => ({ name, summary, ...(paper && { paper }) })),
+    studies: told.map(({ name, summary, paper }) => ({ name, summary, ...(paper && { paper }) })),
   };
 }
