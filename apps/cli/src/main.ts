@@ -1,48 +1,9 @@
-import { CommanderError } from 'commander';
-import type { CliCommand } from './command.js';
-import { UsageError, exitCodes, report } from './exit.js';
-import { makeProgram } from './program.js';
+import { call } from './call.js';
+import { exitCodes } from './exit.js';
 
 // A reader that has enough (head, less) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) =>
   process.exit(error.code === 'EPIPE' ? exitCodes.ok : exitCodes.failed),
 );
 
-/** `help NAME...` as `NAME... --help`, which knows the parameters of the methods that are named; a mistyped name as itself, to be refused. */
-function asFlag(program: CliCommand, words: readonly string[]): readonly string[] {
-  const [first, name] = words;
-  if (first !== 'help' || name === undefined) return words;
-  return commandNamed(program, name) ? [...words.slice(1), '--help'] : [name];
-}
-
-const commandNamed = (program: CliCommand, name: string | undefined) =>
-  program.commands.find((one) => one.name() === name) as CliCommand | undefined;
-
-async function run(program: CliCommand, given: readonly string[]): Promise<void> {
-  const words = asFlag(program, given);
-  if (words.length === 0) return program.outputHelp();
-  if (words[0] === '__complete') {
-    const { candidates } = await import('./actions/completion.js');
-    process.stdout.write((await candidates(program, words.slice(1))).map((word) => `${word}\n`).join(''));
-    return;
-  }
-  await commandNamed(program, words[0])?.prepare?.(words.slice(1));
-  await program.parseAsync(words, { from: 'user' });
-}
-
-/** Help was shown, or else something went wrong, which is said. */
-function exitCodeFor(error: unknown): number {
-  const byCommander = error instanceof CommanderError;
-  if (byCommander && (error.exitCode === 0 || error.code === 'commander.help'))
-    return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-  const told = byCommander
-    ? new UsageError(error.message.replace(/^error: /, '').replace(/\n\(Did/, ' (did'), { cause: error })
-    : error;
-  return report(told, { verbose: process.argv.includes('--verbose'), json: process.argv.includes('--json') });
-}
-
-try {
-  await run(makeProgram(), process.argv.slice(2));
-} catch (error) {
-  process.exitCode = exitCodeFor(error);
-}
+await call(process.argv.slice(2));

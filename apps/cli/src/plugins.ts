@@ -10,14 +10,24 @@ export interface FoundPlugins<R> {
   readonly discovered: readonly DiscoveredPlugin[];
 }
 
-let described: Promise<readonly DiscoveredPlugin[]> | undefined;
+const here = dirname(fileURLToPath(import.meta.url));
+/** What was described, by the folder that the command was called in. */
+const described = new Map<string, Promise<readonly DiscoveredPlugin[]>>();
+
+function describeFrom(folder: string): Promise<readonly DiscoveredPlugin[]> {
+  const before = described.get(folder);
+  if (before) return before;
+  const plugins = describePlugins(here, folder);
+  described.set(folder, plugins);
+  return plugins;
+}
 
 /**
  * What all plugins say about themselves, for what shows or checks names alone: few of them have to be loaded for it. One that cannot be
  * loaded is named on stderr, when there is one to name it on.
  */
 export async function knownPlugins(output?: Output): Promise<FoundPlugins<Registry<DescribedPlugin>>> {
-  const discovered = await (described ??= describePlugins(dirname(fileURLToPath(import.meta.url)), process.cwd()));
+  const discovered = await describeFrom(process.cwd());
   if (output) for (const entry of discovered) warnOf(output, entry);
   return { discovered, registry: createRegistry(discovered.flatMap(({ description }) => description ?? [])) };
 }

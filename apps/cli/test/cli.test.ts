@@ -2,13 +2,16 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type SurprisalOptions, lastLine, makeProject, surprisal } from './project.js';
+import { type SurprisalOptions, lastLine, makeProject, surprisal, surprisalProcess } from './project.js';
 
 let project: ReturnType<typeof makeProject>;
 beforeAll(() => void (project = makeProject()));
 afterAll(() => project.remove());
 const run = (args: string, options: Partial<SurprisalOptions> = {}) =>
   surprisal(args.split(' ').filter(Boolean), { cwd: project.folder, ...options });
+/** The same as a process of its own. */
+const runProcess = (args: string, env: Record<string, string> = {}) =>
+  surprisalProcess(args.split(' '), { cwd: project.folder, env });
 /** Time for a test that starts about ten processes, one after the other. */
 const MANY_RUNS = 120_000;
 
@@ -45,7 +48,7 @@ describe('help and version', () => {
 
   it('needs less than 300 ms of a processor for help, whatever else the machine does', async () => {
     const report = 'process.on(`exit`,()=>process.stderr.write(JSON.stringify(process.cpuUsage())))';
-    const { stderr } = await run('--help', { env: { NODE_OPTIONS: `--import=data:text/javascript,${report}` } });
+    const { stderr } = await runProcess('--help', { NODE_OPTIONS: `--import=data:text/javascript,${report}` });
     const { user, system } = JSON.parse(stderr) as NodeJS.CpuUsage;
     expect((user + system) / 1000).toBeLessThan(300);
   });
@@ -54,7 +57,7 @@ describe('help and version', () => {
     const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
       version: string;
     };
-    expect(await run('--version')).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' });
+    expect(await runProcess('--version')).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' });
     expect((await run('')).stdout).toContain('Usage: surprisal');
   });
 
@@ -206,7 +209,7 @@ describe('usage mistakes: one line, exit code 2, a suggestion', () => {
 
 describe('plugins', () => {
   it('lists the methods of all, and names those that are skipped', async () => {
-    const { code, stdout, stderr } = await run('list');
+    const { code, stdout, stderr } = await runProcess('list');
     expect(code).toBe(0);
     expect(stdout).toContain('generalized-cross-entropy');
     expect(stdout).toContain('Counts slowly.');
@@ -217,7 +220,7 @@ describe('plugins', () => {
   });
 
   it('are in the doctor’s report, with engines and what mends them', async () => {
-    const { code, stdout } = await run('doctor --json');
+    const { code, stdout } = await runProcess('doctor --json');
     const report = JSON.parse(stdout) as {
       version: number;
       engine: string;
@@ -306,7 +309,7 @@ describe('exit codes of runs', () => {
   });
 
   it('is 1 when the run fails for an unexpected reason, which is kept', async () => {
-    const { code, stderr } = await run('reproduce failing --runs codes');
+    const { code, stderr } = await runProcess('reproduce failing --runs codes');
     expect([code, lastLine(stderr)]).toEqual([
       1,
       expect.stringMatching(/^surprisal: failing failed: broken on purpose; see codes.*log\.txt$/),

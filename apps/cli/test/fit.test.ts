@@ -12,7 +12,7 @@ import {
 import scalingLaws from '@surprisal/scaling-laws/plugin';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type SurprisalOptions, lastLine, makeProject, surprisal } from './project.js';
+import { type SurprisalOptions, lastLine, makeProject, surprisal, surprisalProcess } from './project.js';
 import { expectRefused } from './refused.js';
 
 let project: ReturnType<typeof makeProject>;
@@ -150,7 +150,7 @@ describe('surprisal fit', () => {
   it('reads a table from stdin, and other columns by name, under parameters of the law', async () => {
     const input = readFileSync(join(project.folder, 'runs.csv'), 'utf8').replace('params,tokens', 'size of it,seen');
     const args = ['-', '--law', 'chinchilla', '--columns', 'N=size of it,D=seen', '--set', 'loss=sq-log', '--json'];
-    const { code, stdout } = await run(args, { input });
+    const { code, stdout } = await surprisalProcess(['fit', ...args], { cwd: project.folder, input });
     expect([code, JSON.parse(stdout)]).toMatchObject([
       0,
       { columns: { N: 'size of it', D: 'seen' }, table: { name: 'stdin' } },

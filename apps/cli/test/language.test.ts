@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type SurprisalOptions, lastLine, makeProject, surprisal } from './project.js';
+import { type SurprisalOptions, lastLine, makeProject, surprisal, surprisalProcess } from './project.js';
 import { expectRefused } from './refused.js';
 
 let project: ReturnType<typeof makeProject>;
@@ -132,7 +132,10 @@ describe('surprisal decode', () => {
   });
 
   it('ends with 130 on Ctrl-C, with what it has', async () => {
-    const { code, stdout } = await run(`decode ${SMALL} --prompt the --max-tokens 1000000 --json-lines`, {
+    const args = `decode ${SMALL} --prompt the --max-tokens 1000000 --json-lines`.split(' ');
+    const { code, stdout } = await surprisalProcess(args, {
+      cwd: project.folder,
+      env: { SURPRISAL_CACHE: join(project.folder, 'cache') },
       watch: (stderr, child) => {
         if (stderr.includes('seed 1')) setTimeout(() => child.kill('SIGINT'), 300);
       },

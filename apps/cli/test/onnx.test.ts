@@ -2,12 +2,11 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeTinyModel } from '@surprisal/testing/tiny-onnx-model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type SurprisalOptions, lastLine, makeProject, surprisal } from './project.js';
+import { lastLine, makeProject, surprisal, surprisalProcess } from './project.js';
 import { expectRefused } from './refused.js';
 
 let project: ReturnType<typeof makeProject>;
-const run = (args: string, options: Partial<SurprisalOptions> = {}) =>
-  surprisal(['decode', ...args.split(' ')], { cwd: project.folder, ...options });
+const run = (args: string) => surprisal(['decode', ...args.split(' ')], { cwd: project.folder });
 
 const SIZE = 12;
 /** After token a: the tokens a + 1, a + 2, ... with probabilities that fall. */
@@ -114,7 +113,8 @@ describe('surprisal decode --model', () => {
   it('says what to install when transformers.js is missing', async () => {
     const missing = `import { register } from 'node:module'; register('data:text/javascript,' + encodeURIComponent(
       'export const resolve = (name, context, next) => { if (name === "@huggingface/transformers") throw Object.assign(new Error("not there"), { code: "ERR_MODULE_NOT_FOUND" }); return next(name, context); }'));`;
-    const { code, stderr } = await run('--model models/table --prompt w1', {
+    const { code, stderr } = await surprisalProcess('decode --model models/table --prompt w1'.split(' '), {
+      cwd: project.folder,
       env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(missing)}` },
     });
     expect([code, lastLine(stderr)]).toEqual([

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -87,20 +87,28 @@ export interface SurprisalOptions {
   readonly env?: Record<string, string>;
   /** What stands on stdin; nothing by default. */
   readonly input?: string | Uint8Array;
+}
+
+export interface ProcessOptions extends SurprisalOptions {
   /** Called with what came on stderr so far. */
   readonly watch?: (stderr: string, child: ChildProcess) => void;
 }
 
-/** Runs the command as a process of its own. */
-export function surprisal(args: readonly string[], { cwd, env = {}, input, watch }: SurprisalOptions): Promise<Ended> {
-  const inherited = Object.fromEntries(
+/** The environment of a call: this one, without what tests and terminals set. */
+const environment = (env: Record<string, string> = {}) => ({
+  ...Object.fromEntries(
     Object.entries(process.env).filter(
       ([name]) => !/^(FORCE_COLOR|NO_COLOR|CI|SURPRISAL_.*|NODE_OPTIONS|VITEST.*)$/.test(name),
     ),
-  );
+  ),
+  ...env,
+});
+
+/** Runs the command as a process of its own, where that is what is tested. */
+export function surprisalProcess(args: readonly string[], { cwd, env, input, watch }: ProcessOptions): Promise<Ended> {
   const child = spawn(process.execPath, [bin, ...args], {
     cwd,
-    env: { ...inherited, ...env },
+    env: environment(env),
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
   child.stdin?.end(input);
@@ -111,6 +119,35 @@ export function surprisal(args: readonly string[], { cwd, env = {}, input, watch
     watch?.(stderr, child);
   });
   return new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr })));
+}
+
+let caller: ChildProcess | undefined;
+let earlier: Promise<unknown> = Promise.resolve();
+
+/**
+ * Calls the command in a process that serves all calls of a test file. They wait for each other, since they share its folder, environment
+ * and streams.
+ */
+export function surprisal(args: readonly string[], { cwd, env, input }: SurprisalOptions): Promise<Ended> {
+  const ended = earlier.then(() => ask({ args, cwd, env: environment(env), input }));
+  earlier = ended.catch(() => {});
+  return ended;
+}
+
+function ask(request: object): Promise<Ended> {
+  const asked = (caller ??= fork(join(here, 'caller.mjs'), {
+    execArgv: [],
+    serialization: 'advanced',
+    stdio: 'inherit',
+  }));
+  return new Promise((resolve, reject) => {
+    const broken = () => reject(new Error(`the process that calls the command ended: ${JSON.stringify(request)}`));
+    asked.once('exit', broken).once('message', (ended) => {
+      asked.off('exit', broken);
+      resolve(ended as Ended);
+    });
+    asked.send(request);
+  });
 }
 
 /** The last line of a text: where an error stands. */

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeProject, surprisal } from './project.js';
+import { makeProject, surprisalProcess } from './project.js';
 
 let project: ReturnType<typeof makeProject>;
 beforeAll(() => {
@@ -26,7 +26,7 @@ describe('the README', () => {
 
   it.each(examples)('shows what surprisal %s prints', async (call, shown) => {
     const env = { SURPRISAL_CACHE: join(project.folder, 'cache') };
-    const { code, stdout } = await surprisal(wordsOf(call), { cwd: project.folder, env });
+    const { code, stdout } = await surprisalProcess(wordsOf(call), { cwd: project.folder, env });
     expect(code).toBe(0);
     expect(plain(stdout)).toBe(plain(shown));
   });

@@ -2,15 +2,15 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bin, makeProject, surprisal } from './project.js';
+import { bin, makeProject, surprisalProcess } from './project.js';
 
 let project: ReturnType<typeof makeProject>;
 beforeAll(() => void (project = makeProject()));
 afterAll(() => project.remove());
 
 const SLOW = ['reproduce', 'count', '--steps', '20', '--delay', '60'];
-const run = (args: readonly string[], watch?: Parameters<typeof surprisal>[1]['watch']) =>
-  surprisal(args, { cwd: project.folder, ...(watch && { watch }) });
+const run = (args: readonly string[], watch?: Parameters<typeof surprisalProcess>[1]['watch']) =>
+  surprisalProcess(args, { cwd: project.folder, ...(watch && { watch }) });
 
 /** What a run left, without what tells one process from another. */
 function remains(root: string) {
