@@ -5,3 +5,4 @@ export { type Layers, type ModelDefinition, defineModel, initialise, modelParams
 export * from './projected-gradient.js';
 export { type Step, type TrainStepsOptions, trainSteps } from './train-steps.js';
 export * from './transformer.js';
+export * from './unet.js';

@@ -19,8 +19,8 @@ import {
   tidy,
   toTensor,
   transpose,
-  variable,
 } from '@surprisal/core/tensor';
+import { type Shapes, drawVariables } from './draw-variables.js';
 
 export interface TransformerOptions {
   readonly vocabularySize: number;
@@ -118,8 +118,6 @@ function causalMask(time: number): Tensor {
   return toTensor(ndarray(mask, [time, time]));
 }
 
-type Shapes = Readonly<Record<string, readonly number[]>>;
-
 function shapesOf({
   vocabularySize,
   context,
@@ -143,25 +141,13 @@ function shapesOf({
   }) as Shapes;
 }
 
-/** tfjs wants names that no other variable has; optimisers write them into their state without the count. */
-let drawn = 0;
-
 function draw(shapes: Shapes, depth: number, seed: number): Record<string, Variable> {
   const random = new Random(seed).split('weights');
-  const count = ++drawn;
-  const values = (name: string, shape: readonly number[]) => {
+  return drawVariables(shapes, (name, shape) => {
     if (shape.length === 1) return new Float32Array(shape[0]!).fill(1);
     const residual = name.endsWith('/attended') || name.endsWith('/narrow');
     return random.split(name).normals(sizeOf(shape), 0, residual ? 0.02 / Math.sqrt(2 * depth) : 0.02);
-  };
-  return tidy(() =>
-    Object.fromEntries(
-      Object.entries(shapes).map(([name, shape]) => [
-        name,
-        variable(toTensor(ndarray(values(name, shape), shape)), true, `${name}_${count}`),
-      ]),
-    ),
-  );
+  });
 }
 
 function check(sizes: Readonly<Record<string, number>> & { readonly width: number; readonly heads: number }): void {

@@ -17,6 +17,7 @@ export { mirostatStudy } from './mirostat.js';
 export { type TextParams, type TextTask, textParams, textTask, writeText } from './text-task.js';
 export { tokenizationTheory } from './tokenization-theory.js';
 export { tokenizationTransformer } from './tokenization-transformer.js';
+export { topomortar } from './topomortar/topomortar.js';
 export { utilityProbability } from './utility-probability.js';
 export {
   type Cell,

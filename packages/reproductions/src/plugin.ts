@@ -18,6 +18,7 @@ import { lrAnnealingTraining } from './lr-annealing-training.js';
 import { mirostatStudy } from './mirostat.js';
 import { tokenizationTheory } from './tokenization-theory.js';
 import { tokenizationTransformer } from './tokenization-transformer.js';
+import { topomortar } from './topomortar/topomortar.js';
 import { utilityProbability } from './utility-probability.js';
 import { valueLearning } from './value-learning/value-learning.js';
 
@@ -42,6 +43,7 @@ export default definePlugin({
     valueLearning,
     directCoverageStudy,
     editInvariantStudy,
+    topomortar,
     compareLosses,
     compareSamplers,
     compareScalingLaws,
