@@ -18,13 +18,13 @@ export const topomortar = defineStudy({
   quick: {
     seeds: 1,
     labels: ['accurate', 'noisy'],
-    size: 16,
+    size: 24,
     trainWalls: 4,
     testWalls: 4,
     shiftedWalls: 1,
-    width: 4,
-    steps: 24,
-    batchSize: 2,
+    steps: 18,
+    batchSize: 1,
+    learningRate: 0.01,
   },
   async *run(context: StudyContext<TopomortarParams>): AsyncGenerator<StudyEvent, void, void> {
     const results = yield* inTurn<TrainingResult>(trainingParts(context.params, context.seed), context, metricsOf);
