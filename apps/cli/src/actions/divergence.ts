@@ -22,6 +22,7 @@ export async function divergence(
   const texts = wantedMethods(output, registry, { kind, methods, all });
   const chosen = texts.map((text) => readChosen(registry, kind, text)); // a mistake in a method is found before files are read
   const pair = await readPair(form, files);
+  if (pair.note) output.note(pair.note);
   const measured = await measureAll(output, pair, chosen, bits);
   output.result(jsonOf(form, pair, measured));
   showDivergences(output, form, pair, measured);

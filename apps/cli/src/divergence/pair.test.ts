@@ -76,6 +76,14 @@ describe('samples and Gaussians in files', () => {
     expect((await read('samples', 'x,y\n0,0\n0,0', '[[3, 4]]')).values(wasserstein())).toEqual([5]);
   });
 
+  it('are announced where every pair of them takes long', async () => {
+    const many = npy(new Array<number>(10_001).fill(0), [10_001]);
+    expect((await read('samples', many, many)).note).toMatch(
+      /^10001 points to 10001: what looks at every pair takes long/,
+    );
+    expect((await read('samples', many, '0,1')).note).toBeUndefined();
+  });
+
   it.each([
     ['JSON of numbers', '{"mean": 0, "covariance": 1}', '{"mean": 1, "covariance": 2}'],
     ['a mean above a variance', '0\n1', '1,2'],

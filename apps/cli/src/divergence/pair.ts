@@ -12,6 +12,8 @@ export interface Pair {
   readonly q: PairFile;
   /** How many divergences a method gives; absent for one. */
   readonly rows?: number;
+  /** What to know before one waits. */
+  readonly note?: string;
   /** The divergence of each row, or one, by an instance of the kind that the form has. */
   values(instance: unknown): Promise<ArrayLike<number>> | ArrayLike<number>;
 }
@@ -59,9 +61,20 @@ async function distributions(form: DistributionForm, p: NamedArray, q: NamedArra
   };
 }
 
+/** From so many on, methods that look at every pair take longer than one waits without a word. */
+const MANY_PAIRS = 1e8;
+
 function samples(p: NamedArray, q: NamedArray): Pair {
   sameDimension({ name: p.name, dimension: dimensionOf(p) }, { name: q.name, dimension: dimensionOf(q) });
-  return { p, q, values: (instance) => [(instance as SampleDivergence)(p, q)] };
+  const [n, m] = [p.shape[0]!, q.shape[0]!];
+  return {
+    p,
+    q,
+    ...(n * m > MANY_PAIRS && {
+      note: `${n} points to ${m}: what looks at every pair takes long; sliced-wasserstein, and on a line wasserstein and energy, do not`,
+    }),
+    values: (instance) => [(instance as SampleDivergence)(p, q)],
+  };
 }
 
 function gaussians([p, q]: readonly [NamedGaussian, NamedGaussian]): Pair {

@@ -172,6 +172,11 @@ describe('sinkhorn', () => {
       /^sinkhorn: the marginals must be right within 0.00001 in total, got \S+ after \d+ sweeps; take more iterations, a larger epsilon or a larger tolerance$/,
     );
     expect(() => sinkhorn({ epsilon: 0.01, iterations: 5 }).tensor(x, y)).toThrow(/take more iterations/);
+    const many = new Float64Array(5001);
+    expect(() => sinkhorn()(many, [0])).toThrow(
+      /at most 25000000 pairs.* got 5001 and 1 points; take sliced-wasserstein/,
+    );
+    expect(sinkhorn({ debiased: false })(many, [0])).toBeCloseTo(0, 9);
   });
 
   it('without debiasing lies above exact transport', () => {

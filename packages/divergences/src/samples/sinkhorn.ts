@@ -18,7 +18,7 @@ import { distanceToPower, powerParameter } from './wasserstein.js';
  * @param params `power` p from 1 to 10, default 2; `epsilon` >= 0 in the unit of the cost, default 0: a twentieth of the mean cost from x
  * to y, held constant in the gradient; `debiased` default true; `tolerance` > 0 of the marginals, default 1e-5; `iterations`, the most
  * sweeps once the plan is as blurred as that, default 10,000
- * @throws DomainError where these do not reach the tolerance
+ * @throws DomainError where these do not reach the tolerance, and for more than 25 million pairs
  *
  * Genevay, Peyre, Cuturi: Learning Generative Models with Sinkhorn Divergences, 2018, arXiv:1706.00292; Feydy, Sejourne, Vialard, Amari,
  * Trouve, Peyre: Interpolating between Optimal Transport and MMD using Sinkhorn Divergences, 2019, arXiv:1810.08278.
@@ -66,6 +66,7 @@ interface Params {
 
 /** The transports that a divergence is made of, all with the same epsilon. */
 function problemsOf(x: Sample, y: Sample, params: Params): { between: EntropicTransport; within: EntropicTransport[] } {
+  checkPairs(x, y, params);
   const cost = distanceToPower(params.power);
   const options = { ...params, epsilon: params.epsilon || pairMean(x, y, cost) / 20 || 1 };
   const within = (a: Sample) => finished(solveToItself(massesOf(a), pairMatrix(a, a, cost), options), params);
@@ -73,6 +74,17 @@ function problemsOf(x: Sample, y: Sample, params: Params): { between: EntropicTr
     between: finished(solve(massesOf(x), massesOf(y), pairMatrix(x, y, cost), options), params),
     within: params.debiased ? [within(x), within(y)] : [],
   };
+}
+
+/** A matrix of 200 MB for each of cost, kernel and plan. */
+const MOST_PAIRS = 25e6;
+
+function checkPairs(x: Sample, y: Sample, { debiased }: Params): void {
+  const pairs = debiased ? Math.max(x.n, y.n) ** 2 : x.n * y.n;
+  if (pairs <= MOST_PAIRS) return;
+  throw new DomainError(
+    `sinkhorn: x and y must make at most ${MOST_PAIRS} pairs, with themselves too where debiased, got ${x.n} and ${y.n} points; take sliced-wasserstein, or fewer points`,
+  );
 }
 
 function finished(solved: EntropicTransport, { tolerance }: Params): EntropicTransport {
