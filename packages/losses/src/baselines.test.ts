@@ -206,6 +206,7 @@ onEngines(engines, () => {
       expect(values(jensenShannon()([[1, -Infinity, 0]], [1]))[0]).toBeCloseTo(2, 5);
       expect(values(crammerSinger()([[1, -Infinity, 0]], [1]))[0]).toBe(Infinity);
       expect(values(l2Svm({ norm: 1 })([[1, -Infinity]], [1]))[0]).toBe(Infinity);
+      expect(values(l2Svm()([[1, -Infinity]], [0]))[0]).toBe(0);
     });
   });
 

@@ -34,6 +34,7 @@ export interface SvmLoss extends Loss {
 /**
  * The margin loss of a linear one-vs-rest support vector machine, `C sum_k max(0, 1 - Y_k s_k)^norm` with Y = 1 at the label and -1
  * elsewhere: the sum over classes; no unit. Its machine minimises `objective`, a sum over the batch: learning rate and C depend on the batch size.
+ * A score of -Infinity costs nothing, or Infinity at the label; NaN and +Infinity are refused, as in every loss.
  *
  * @param params `penaltyC` > 0, default 0.5; `norm` 1 or 2, default 2: 1 does not square the hinge
  * @throws DomainError when a parameter is out of range
