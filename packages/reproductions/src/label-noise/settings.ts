@@ -59,7 +59,7 @@ const CLASSES = 10;
 /** A label that is drawn anew is right once in ten times. */
 export const uniformNoise = (rate: number): Setting => ({
   title: rate === 0 ? 'none' : `uniform ${rate}`,
-  noise: rate * (1 - 1 / CLASSES),
+  noise: Number((rate * (1 - 1 / CLASSES)).toFixed(6)),
   pattern: 'symmetric',
 });
 
