@@ -9,6 +9,7 @@ import { blockLosses } from './figures/block-losses.js';
 import { chinchillaSplits } from './figures/chinchilla-splits.js';
 import { coinDivergences } from './figures/coin-divergences.js';
 import { compSumLosses } from './figures/comp-sum-losses.js';
+import { couplingRates } from './figures/coupling-rates.js';
 import { topKCrossEntropy } from './figures/top-k-cross-entropy.js';
 
 /** The figures that pages name by `<!-- figure: NAME -->`. */
@@ -17,6 +18,7 @@ const figures: Readonly<Record<string, () => Chart | Promise<Chart>>> = {
   chinchillaSplits,
   coinDivergences,
   compSumLosses,
+  couplingRates,
   topKCrossEntropy,
 };
 

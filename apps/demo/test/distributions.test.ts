@@ -1,3 +1,4 @@
+import { entropyBits, jointEntropyBits, minimumEntropyCoupling } from '@surprisal/divergences/couplings';
 import divergences from '@surprisal/divergences/plugin';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -63,6 +64,7 @@ const pages = [
     link: 'v=1&p=0.5,0.25,0.25&q=0.1,0.2,0.7&divergence.renyi.alpha=3&sample-divergence.mmd.kernel=laplacian',
     methods: divergences.methods.length,
   },
+  { page: 'couplings.html', link: 'v=1&x=0.5,0.25,0.25&y=0.6,0.4&coupling=bottleneck&coupling.rate=0.9', methods: 0 },
 ] as const;
 
 describe.each(pages)('$page', ({ page: name, link, methods }) => {
@@ -75,10 +77,13 @@ describe.each(pages)('$page', ({ page: name, link, methods }) => {
     expect(errors).toEqual([]);
   });
 
-  it.each(['light', 'dark'] as const)('has no serious accessibility finding, %s', async (colorScheme) => {
-    const { page } = await open(name, { colorScheme });
+  it('has no serious accessibility finding, in light and dark', async () => {
+    const { page } = await open(name);
     await page.locator('details').evaluateAll((all) => all.forEach((one) => ((one as HTMLDetailsElement).open = true)));
-    expect(await seriousFindings(page)).toEqual([]);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await seriousFindings(page), colorScheme).toEqual([]);
+    }
   });
 
   it('fits a phone: bars in the first view, no sideways scrolling at 320 pixels, targets of 44', async () => {
@@ -159,5 +164,57 @@ describe('the divergence lab', () => {
     await eventually(async () => (await values(page, 'divergence/renyi'))[0]).toBe(kl);
     expect(await row.locator('summary').textContent()).toBe('renyi (alpha 1)');
     await eventually(() => stateOf(page).get('divergence.renyi.alpha')).toBe('1');
+  });
+});
+
+describe('the coupling lab', () => {
+  const cells = async (page: Page) =>
+    (await page.locator('.matrix tbody td').allTextContents()).map((text) => Number(text.replace('<', '')));
+  const rowOf = async (page: Page, name: string) =>
+    (await page.locator(`[data-coupling=${name}] > td`).allTextContents()).map(Number);
+
+  it('draws the matrix of the greedy coupling, and says what is known of its entropy', async () => {
+    const { page, errors } = await open('couplings.html#v=1&x=0.5,0.25,0.25&y=0.6,0.4');
+    expect(await cells(page)).toEqual([0.5, 0, 0, 0.25, 0.1, 0.15]); // as in the package's own example
+    const bits = jointEntropyBits(minimumEntropyCoupling([0.5, 0.25, 0.25], [0.6, 0.4]));
+    const information = 1.5 + entropyBits([0.6, 0.4]) - bits;
+    expect(await rowOf(page, 'greedy')).toEqual([Number(bits.toFixed(3)), Number(information.toFixed(3)), 4]);
+    expect(await rowOf(page, 'independent')).toEqual([Number((1.5 + entropyBits([0.6, 0.4])).toFixed(3)), 0, 6]);
+    expect((await rowOf(page, 'exact'))[0]).toBeLessThanOrEqual(Number(bits.toFixed(3)));
+    expect(await page.locator('#bounds').textContent()).toContain('at least the larger of them, 1.500,');
+    expect(await page.locator('#guarantee').textContent()).toContain('0.53 bit');
+    const printed = (await outputOfCode(page)).trim().split('\n').at(-1)!;
+    expect(printed.split(' ').map(Number)).toEqual([expect.closeTo(bits, 9), expect.closeTo(information, 9)]);
+    expect(errors).toEqual([]);
+  });
+
+  it('follows the bars, keeps the marginals, and says where the exact one gives up', async () => {
+    const { page, errors } = await open('couplings.html#v=1&x=0.25,0.25,0.25,0.25&y=0.5,0.5&coupling=exact');
+    await drag(page, 'b', 1, 0.8);
+    const [first, second] = await shares(page, 'b');
+    expect(first).toBeCloseTo(0.8, 1);
+    const joint = await cells(page);
+    expect(sum(joint.filter((_, i) => i % 2 === 0))).toBeCloseTo(first!, 2);
+    expect(sum(joint.filter((_, i) => i % 2 === 1))).toBeCloseTo(second!, 2);
+    await page.locator('summary', { hasText: 'Sizes' }).click();
+    await page.locator('#bar-count-y').fill('8');
+    await page.locator('#bar-count-y').blur();
+    await page.click('#draw');
+    await ended(page);
+    expect(await page.locator('#guarantee').textContent()).toMatch(/must have at most 9 entries above 0/);
+    expect(await page.locator('[data-coupling=exact] > td').first().textContent()).toBe('–');
+    await page.selectOption('#coupling-coupling', 'least-transport');
+    await ended(page);
+    expect(await cells(page)).toHaveLength(32);
+    expect(sum(await cells(page))).toBeCloseTo(1, 1);
+    expect(errors).toEqual([]);
+  });
+
+  it.each(['bottleneck', 'least-transport'])('shows code that couples as %s does', async (name) => {
+    const { page } = await open(`couplings.html#v=1&coupling=${name}`);
+    const [entropy, information] = (await outputOfCode(page)).trim().split('\n').at(-1)!.split(' ').map(Number);
+    const [shown, shownInformation] = await rowOf(page, name);
+    expect(shown).toBeCloseTo(entropy!, 3);
+    expect(shownInformation).toBeCloseTo(information!, 3);
   });
 });

@@ -30,6 +30,7 @@ export class WorkerLink<Request, Reply extends { readonly type: string }> {
   /** Ends what the worker is doing, at once, and starts another one. */
   restart(): void {
     this.#worker.terminate();
+    this.#worker.onmessage = null; // what it has said already is of no use
     this.#worker = this.#started();
   }
 
