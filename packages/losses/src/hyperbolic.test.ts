@@ -18,6 +18,7 @@ import { expectGradient, expectNoLeak, everyEngine, goldens, logits, onEngines }
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hyperbolicCrossEntropy, hyperbolicLogits, hyperbolicPairwiseConfusion, toPoincare } from './hyperbolic.js';
+import { oneClassMetrics } from './one-class-metrics.js';
 import {
   conformalFactor,
   expmap,
@@ -28,6 +29,7 @@ import {
   poincareNorm,
   projectToBall,
 } from './poincare.js';
+import { pseudoNegatives } from './pseudo-negatives.js';
 
 const engines: EngineName[] = ['cpu', 'wasm'];
 const values = (tensor: Tensor) => Array.from(tensor.dataSync());
@@ -144,8 +146,44 @@ goldens(
         grad_p: gradients[3]!,
       };
     },
+    pseudoNegativeSampling({ inputs, params: { alpha, covariance_scale: variance } }) {
+      const [batches, batch, d] = inputs.features.shape as [number, number, number];
+      const batchOf = ({ data }: NdArray, i: number) =>
+        ndarray(data.slice(i * batch * d, (i + 1) * batch * d), [batch, d]);
+      const epoch = (remembers: 'previous-batch' | 'running') => {
+        let remembered = ndarray(new Float64Array(d), [d]);
+        const made = Array.from({ length: batches }, (_, i) => {
+          const [features, draws] = [batchOf(inputs.features, i), batchOf(inputs.normal_draws, i)];
+          const drawn = pseudoNegatives(features, draws, { alpha, variance, remembers, remembered });
+          ({ remembered } = drawn);
+          return drawn;
+        });
+        const joined = (of: 'centre' | 'negatives', shape: number[]) =>
+          ndarray(Float32Array.from(made.flatMap((one) => [...one[of].data])), shape);
+        return { means: joined('centre', [batches, d]), negatives: joined('negatives', [batches, batch, d]) };
+      };
+      const [official, running] = [epoch('previous-batch'), epoch('running')];
+      return {
+        mean_official_previous_batch: official.means,
+        negatives_official: official.negatives,
+        mean_running_ema: running.means,
+        negatives_running_ema: running.negatives,
+      };
+    },
+    oneClassMetrics({ inputs, params: { threshold_grid } }) {
+      const metrics = oneClassMetrics(inputs.scores, inputs.labels, threshold_grid);
+      return {
+        far_label0_flagged: metrics.falseAlarms,
+        frr_label1_missed: metrics.misses,
+        acer: metrics.equalError,
+        eer: metrics.equalError,
+        hter_at_eer_threshold: metrics.equalError,
+        auc: metrics.auc,
+        accuracy_at_threshold: metrics.accuracy,
+      };
+    },
   },
-  { engines: everyEngine, partial: true },
+  { engines: everyEngine },
 );
 
 const runs = { numRuns: 40 };

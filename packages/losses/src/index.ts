@@ -23,6 +23,7 @@ export * from './mart.js';
 export * from './multiclass-hinge.js';
 export { type NgramLossOptions } from './n-grams.js';
 export * from './noise-robust.js';
+export * from './one-class-metrics.js';
 export {
   conformalFactor,
   expmap,
@@ -34,6 +35,7 @@ export {
   projectToBall,
 } from './poincare.js';
 export * from './poly.js';
+export * from './pseudo-negatives.js';
 export {
   type CoverageSequenceLoss,
   type StepOptions,
