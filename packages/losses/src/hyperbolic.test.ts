@@ -151,7 +151,7 @@ goldens(
       const batchOf = ({ data }: NdArray, i: number) =>
         ndarray(data.slice(i * batch * d, (i + 1) * batch * d), [batch, d]);
       const epoch = (remembers: 'previous-batch' | 'running') => {
-        let remembered = ndarray(new Float64Array(d), [d]);
+        let remembered: NdArray = ndarray(new Float64Array(d), [d]);
         const made = Array.from({ length: batches }, (_, i) => {
           const [features, draws] = [batchOf(inputs.features, i), batchOf(inputs.normal_draws, i)];
           const drawn = pseudoNegatives(features, draws, { alpha, variance, remembers, remembered });

@@ -14,6 +14,7 @@ export { labelNoise } from './label-noise/label-noise.js';
 export { lrAnnealingStudy } from './lr-annealing.js';
 export { lrAnnealingTraining } from './lr-annealing-training.js';
 export { mirostatStudy } from './mirostat.js';
+export { oneClass } from './one-class/one-class.js';
 export { type TextParams, type TextTask, textParams, textTask, writeText } from './text-task.js';
 export { tokenizationTheory } from './tokenization-theory.js';
 export { tokenizationTransformer } from './tokenization-transformer.js';

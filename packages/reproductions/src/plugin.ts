@@ -16,6 +16,7 @@ import { labelNoise } from './label-noise/label-noise.js';
 import { lrAnnealingStudy } from './lr-annealing.js';
 import { lrAnnealingTraining } from './lr-annealing-training.js';
 import { mirostatStudy } from './mirostat.js';
+import { oneClass } from './one-class/one-class.js';
 import { tokenizationTheory } from './tokenization-theory.js';
 import { tokenizationTransformer } from './tokenization-transformer.js';
 import { topomortar } from './topomortar/topomortar.js';
@@ -44,6 +45,7 @@ export default definePlugin({
     directCoverageStudy,
     editInvariantStudy,
     topomortar,
+    oneClass,
     compareLosses,
     compareSamplers,
     compareScalingLaws,
