@@ -1,9 +1,10 @@
 /**
- * One step of Adam, in place, for the elements [from, to) of variable and moments: m = beta1 m + rest1 g, v = beta2 v + rest2 g^2,
- * w = keep w - rate m / (sqrt(v scale) + epsilon).
+ * One step of Adam for the elements [from, to): moments in place, m = beta1 m + rest1 g, v = beta2 v + rest2 g^2, and
+ * out = keep w - rate m / (sqrt(v scale) + epsilon).
  */
 export function adamStep(
   w: usize,
+  out: usize,
   g: usize,
   m: usize,
   v: usize,
@@ -20,25 +21,26 @@ export function adamStep(
 ): void {
   const start = (<usize>from) << 2;
   w += start;
+  out += start;
   g += start;
   m += start;
   v += start;
   let n = to - from;
-  for (; n >= 4; n -= 4, w += 16, g += 16, m += 16, v += 16) {
+  for (; n >= 4; n -= 4, w += 16, out += 16, g += 16, m += 16, v += 16) {
     const gradient = v128.load(g);
     const first = blend(v128.load(m), beta1, gradient, rest1);
     const second = blend(v128.load(v), beta2, f32x4.mul(gradient, gradient), rest2);
     v128.store(m, first);
     v128.store(v, second);
-    v128.store(w, move(v128.load(w), first, second, rate, scale, epsilon, keep));
+    v128.store(out, move(v128.load(w), first, second, rate, scale, epsilon, keep));
   }
-  for (; n > 0; n--, w += 4, g += 4, m += 4, v += 4) {
+  for (; n > 0; n--, w += 4, out += 4, g += 4, m += 4, v += 4) {
     const gradient = v128.load32_splat(g);
     const first = blend(v128.load32_splat(m), beta1, gradient, rest1);
     const second = blend(v128.load32_splat(v), beta2, f32x4.mul(gradient, gradient), rest2);
     v128.store32_lane(m, first, 0);
     v128.store32_lane(v, second, 0);
-    v128.store32_lane(w, move(v128.load32_splat(w), first, second, rate, scale, epsilon, keep), 0);
+    v128.store32_lane(out, move(v128.load32_splat(w), first, second, rate, scale, epsilon, keep), 0);
   }
 }
 
@@ -53,11 +55,12 @@ function move(w: v128, m: v128, v: v128, rate: f32, scale: f32, epsilon: f32, ke
 }
 
 /**
- * One step of gradient descent, in place, for the elements [from, to): w = keep w - rate d, where d is the gradient, or with moments `a`
- * (at 0: none) a = momentum a + g, and with `nesterov` g + momentum a.
+ * One step of gradient descent for the elements [from, to): out = keep w - rate d, where d is the gradient, or with moments `a` (at 0: none)
+ * a = momentum a + g, in place, and with `nesterov` g + momentum a.
  */
 export function sgdStep(
   w: usize,
+  out: usize,
   g: usize,
   a: usize,
   momentum: f32,
@@ -69,10 +72,11 @@ export function sgdStep(
 ): void {
   const start = (<usize>from) << 2;
   w += start;
+  out += start;
   g += start;
   if (a != 0) a += start;
   let n = to - from;
-  for (; n >= 4; n -= 4, w += 16, g += 16) {
+  for (; n >= 4; n -= 4, w += 16, out += 16, g += 16) {
     let direction = v128.load(g);
     if (a != 0) {
       const moment = f32x4.add(f32x4.mul(v128.load(a), f32x4.splat(momentum)), direction);
@@ -80,9 +84,9 @@ export function sgdStep(
       direction = nesterov ? f32x4.add(direction, f32x4.mul(moment, f32x4.splat(momentum))) : moment;
       a += 16;
     }
-    v128.store(w, blend(v128.load(w), keep, direction, -rate));
+    v128.store(out, blend(v128.load(w), keep, direction, -rate));
   }
-  for (; n > 0; n--, w += 4, g += 4) {
+  for (; n > 0; n--, w += 4, out += 4, g += 4) {
     let direction = load<f32>(g);
     if (a != 0) {
       const moment = load<f32>(a) * momentum + direction;
@@ -90,6 +94,6 @@ export function sgdStep(
       direction = nesterov ? direction + moment * momentum : moment;
       a += 4;
     }
-    store<f32>(w, load<f32>(w) * keep - direction * rate);
+    store<f32>(out, load<f32>(w) * keep - direction * rate);
   }
 }

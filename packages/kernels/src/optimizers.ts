@@ -56,9 +56,9 @@ function update(
     number[],
   ]
 ): TensorInfo[] {
-  const moved = copied(host, variable); // tfjs's convolutions keep packed filters by their data id: new numbers need a new one
+  const moved = host.output(variable.shape); // tfjs's convolutions keep packed filters by their data id: new numbers need a new one
   const moments2 = moments.map((x) => owned(host, x));
-  const addresses = host.addresses(moved, gradient, ...moments2);
+  const addresses = host.addresses(variable, moved, gradient, ...moments2);
   host.run(kernel, util.sizeFromShape(variable.shape), GRAIN, ...addresses, ...parameters);
   return [moved, ...moments2];
 }
