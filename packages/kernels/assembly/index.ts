@@ -19,6 +19,12 @@ export { addRowsTo, knownLosses, logitsToGradient, takeLogits } from './linear-c
 export { blockCount, blockDepth, multiplyEach, multiplyPacked, multiplyScratch, packedBytes } from './matmul';
 export { adamStep, sgdStep } from './optimizers';
 export { packPanels } from './panels';
+export {
+  logGaussianKernelSums,
+  logGaussianKernelSumsGradient,
+  squaredDistances,
+  squaredDistancesGradient,
+} from './point-pairs';
 export { maxPoolGradient } from './pooling';
 export { maxColumns, maxRows, minColumns, minRows, sumColumns, sumRows } from './reductions';
 export { segmentSum } from './segments';

@@ -23,3 +23,9 @@ export function addProductTo(a: usize, b: usize, to: usize, n: i32): void {
   }
   for (; n > 0; n--, a += 4, b += 4, to += 4) store<f32>(to, load<f32>(to) + load<f32>(a) * load<f32>(b));
 }
+
+/** to *= by, element by element */
+export function multiplyBy(by: usize, to: usize, n: i32): void {
+  for (; n >= 4; n -= 4, by += 16, to += 16) v128.store(to, f32x4.mul(v128.load(to), v128.load(by)));
+  for (; n > 0; n--, by += 4, to += 4) store<f32>(to, load<f32>(to) * load<f32>(by));
+}

@@ -1,58 +1,14 @@
-import { complexKernels, readComplex } from './complex.js';
-import {
-  conv2DBackpropFilter,
-  conv2DBackpropInput,
-  depthwiseBackpropFilter,
-  depthwiseBackpropInput,
-} from './convolution.js';
-import { binaryKernels } from './pairs.js';
-import { einsum } from './einsum.js';
-import { fourier } from './fourier.js';
-import { softmaxCrossEntropy, softmaxRows } from './fused.js';
+import { readComplex } from './complex.js';
 import { Host, type WasmBackend } from './host.js';
-import { type Kernel, register } from './kernel.js';
-import { identity } from './identity.js';
-import { linearCrossEntropy } from './linear-cross-entropy.js';
-import { batchMatMul, fusedMatMul } from './matmul.js';
+import { register } from './kernel.js';
+import { kernels } from './kernels.js';
 import { guardAllocator } from './memory.js';
 import { compileInto } from './module.js';
-import { optimizerSteps } from './optimizers.js';
 import { Pool } from './pool.js';
-import { maxPoolGrad } from './pooling.js';
-import { reductions } from './reductions.js';
-import { unsortedSegmentSum } from './segments.js';
-import { logSoftmax, softmax } from './softmax.js';
-import { transpose } from './transpose.js';
-import { unaryKernels } from './unary.js';
 
 export type { WasmBackend } from './host.js';
 export { OutOfMemoryError } from './memory.js';
 export { type WasmPackage, type WasmPaths, provideBinary } from './wasm-files.js';
-
-const kernels: readonly Kernel[] = [
-  batchMatMul,
-  fusedMatMul,
-  conv2DBackpropFilter,
-  conv2DBackpropInput,
-  depthwiseBackpropFilter,
-  depthwiseBackpropInput,
-  maxPoolGrad,
-  unsortedSegmentSum,
-  identity,
-  ...softmaxCrossEntropy,
-  ...softmaxRows,
-  ...linearCrossEntropy,
-  ...unaryKernels,
-  ...binaryKernels,
-  einsum,
-  ...reductions,
-  softmax,
-  logSoftmax,
-  transpose,
-  ...optimizerSteps,
-  fourier,
-  ...complexKernels,
-];
 
 const installed = new WeakMap<object, Promise<Host>>();
 

@@ -78,13 +78,3 @@ export const seed = fc.integer({ min: 1, max: 1e6 });
 
 /** Shapes of up to `most` axes. */
 export const shape = (most = 4): fc.Arbitrary<number[]> => fc.array(size(7), { maxLength: most });
-
-/** What is allocated and let go again does not add up. */
-export function steady(compute: () => tf.Tensor, calls = 10_000): void {
-  const { wasm } = tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } };
-  compute().dispose();
-  const [before, bytes] = [tf.memory().numTensors, wasm.HEAPU8.length];
-  for (let i = 0; i < calls; i++) compute().dispose();
-  expect(tf.memory().numTensors).toBe(before);
-  expect(wasm.HEAPU8.length).toBe(bytes);
-}

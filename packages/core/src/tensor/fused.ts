@@ -22,6 +22,12 @@
  * | `SurprisalSoftmaxJensenShannon` | `p`, `q`: logits [N, C] | | divergence [N]; `statistics` [N, 6]: max and logSum of p, of q, KL(p; m), KL(q; m) with m = (p + q) / 2 |
  * | `SurprisalSoftmaxJensenShannonGradP` | `dy`, `p`, `q`, `statistics` | | gradient of `p` [N, C] |
  * | `SurprisalSoftmaxJensenShannonGradQ` | the same | | gradient of `q` [N, C] |
+ * | `SurprisalSquaredDistances` | `x` [N, D], `y` [M, D] | | squared distances [N, M] |
+ * | `SurprisalSquaredDistancesGradX` | `dy` [N, M], `x`, `y` | | gradient of `x` [N, D] |
+ * | `SurprisalSquaredDistancesGradY` | the same | | gradient of `y` [M, D] |
+ * | `SurprisalLogGaussianKernelSums` | `x` [N, D], `y` [M, D], `logWeights` [M] | `bandwidth` s | log-sum-exp over j of `logWeights_j - distance_ij^2 / (2 s^2)` [N]; `statistics` [N, 4] as of `SurprisalLogSumExp` |
+ * | `SurprisalLogGaussianKernelSumsGradX` | `dy`, the three, `statistics` | the same | gradient of `x` [N, D] |
+ * | `SurprisalLogGaussianKernelSumsGradY` | the same | the same | gradients of `y` [M, D], `logWeights` [M] |
  * | `SurprisalLinearCrossEntropy` | `inputs` [N, D], `weights` [D, C], `bias` [C], `labels` int32 [N] | `labelSmoothing`, `zLoss` | loss [N]; `statistics` [N, 4]: max, logSum, what the kernels like, loss |
  * | `SurprisalLinearCrossEntropyGrad` | `dy`, the four, `statistics` | the same | gradients of `inputs`, `weights`, `bias` |
  *
@@ -62,7 +68,7 @@ export interface FusedOperation<A extends object> {
 
 /**
  * Defines an operation once, in plain tfjs operations with a closed-form gradient, that runs in the kernel `Surprisal...` of the engine
- * in use where it has one. The first output of that kernel is the value; what else it gives, its gradient kernels get as `statistics`.
+ * in use where it has one. The first output of that kernel is the value; what else it gives, its gradient kernels, where there are some, get as `statistics`.
  *
  * @example
  * const scaled = defineFused<{ by: number }>('Scaled', {
@@ -77,17 +83,17 @@ export function defineFused<A extends object>(operation: string, definition: Fus
 
   function forward(inputs: readonly Tensor[], constants: readonly Tensor[], attributes: A): Tensor[] {
     if (!names || !getKernel(kernel, getBackend())) return [definition.forward(inputs, constants, attributes)];
-    return engine().runKernel(kernel, named(names, [...inputs, ...constants]), attributes as unknown as NamedAttrMap);
+    return [runKernel(kernel, named(names, [...inputs, ...constants]), attributes)].flat();
   }
 
   function gradient(dy: Tensor, [inputs, constants, [statistics]]: Parts, attributes: A): readonly LazyGradient[] {
     const composed = () => definition.gradient(dy, inputs, constants, attributes);
-    if (!names || !statistics || engine().isTapeOn()) return composed();
-    const given = { dy, statistics, ...named(names, [...inputs, ...constants]) };
+    if (!names || engine().isTapeOn()) return composed();
+    const given = { dy, ...(statistics && { statistics }), ...named(names, [...inputs, ...constants]) };
     const gradients: LazyGradient[] = inputs.map((_, i) => () => valueOf(composed()[i]!));
     for (const [ending, of] of Object.entries(gradientKernels)) {
-      const run = () =>
-        [engine().runKernel<Tensor | Tensor[]>(kernel + ending, given, attributes as unknown as NamedAttrMap)].flat();
+      if (!getKernel(kernel + ending, getBackend())) continue;
+      const run = () => [runKernel(kernel + ending, given, attributes)].flat();
       const together = of.length > 1 ? run() : undefined;
       of.forEach((name, i) => (gradients[names.indexOf(name)] = together?.[i] ?? (() => run()[0]!)));
     }
@@ -123,6 +129,9 @@ const runDifferentiable = (operation: {
   forwardFunc(backend: unknown, save: (tensors: Tensor[]) => void): Tensor;
   backwardsFunc(dy: Tensor, saved: Tensor[]): Record<string, () => Tensor>;
 }): Tensor => (engine() as unknown as { runKernelFunc(given: object): Tensor }).runKernelFunc(operation);
+
+const runKernel = (name: string, inputs: Record<string, Tensor>, attributes: object): Tensor | Tensor[] =>
+  engine().runKernel(name, inputs, attributes as NamedAttrMap);
 
 const named = (names: readonly string[], tensors: readonly Tensor[]): Record<string, Tensor> =>
   Object.fromEntries(tensors.map((tensor, i) => [names[i]!, tensor]));

@@ -8,6 +8,7 @@ export * from './mended.js';
 export * from './model.js';
 export * from './ops.js';
 export * from './optimizers.js';
+export * from './point-pairs.js';
 export * from './products.js';
 export * from './shape.js';
 export * from './softmax-cross-entropy.js';

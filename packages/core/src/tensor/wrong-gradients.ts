@@ -1,5 +1,6 @@
 import {
   type Tensor,
+  add,
   broadcast_util,
   cast,
   cumsum,
@@ -8,11 +9,17 @@ import {
   less,
   matMul,
   mul,
+  pad,
+  range,
   registerGradient,
   reshape,
   sign,
+  slice,
+  stridedSlice,
   sub,
   sum,
+  transpose,
+  unsortedSegmentSum,
   zeros,
 } from '@surprisal/kernels/tfjs';
 import { sizeOf } from '../ndarray.js';
@@ -96,18 +103,62 @@ registerGradient({
   gradFunc: (dy, [x]) => ({ x: () => mul(dy as Tensor, sign(cast(x!, 'float32'))) }),
 });
 
-// Indices that were made from an input, by argMax or topk, are constant almost everywhere.
-for (const [kernelName, name] of [
-  ['GatherV2', 'indices'],
-  ['UnsortedSegmentSum', 'segmentIds'],
-] as const) {
+// tfjs's own takes no more than one axis of batches, each by itself.
+registerGradient({
+  kernelName: 'GatherV2',
+  inputsToSave: ['x', 'indices'],
+  gradFunc(dy, [x, indices], attributes) {
+    const { axis, batchDims } = attributes as unknown as { axis: number; batchDims: number };
+    return {
+      x: () => addToRows(dy as Tensor, x!.shape, indices!, (axis + x!.rank) % x!.rank, batchDims),
+      indices: () => zeros(indices!.shape), // made from an input, by argMax or topk, they are constant almost everywhere
+    };
+  },
+});
+
+/** Adds up, for each place along an axis, what the indices took from there. */
+function addToRows(dy: Tensor, shape: number[], indices: Tensor, axis: number, batchDims: number): Tensor {
+  const [batch, outer] = [sizeOf(shape.slice(0, batchDims)), sizeOf(shape.slice(batchDims, axis))];
+  const [n, inner] = [shape[axis]!, sizeOf(shape.slice(axis + 1))];
+  const taken = sizeOf(indices.shape.slice(batchDims));
+  const swapped = (z: Tensor, given: number[]) => transpose(reshape(z, given), [0, 2, 1, 3]);
+  const rows = reshape(swapped(dy, [batch, outer, taken, inner]), [batch * taken, outer * inner]);
+  const starts = reshape(range(0, batch * n, n, 'int32'), [batch, 1]);
+  const places = reshape(add(reshape(indices, [batch, taken]), starts), [-1]).as1D();
+  return reshape(swapped(unsortedSegmentSum(rows, places, batch * n), [batch, n, outer, inner]), shape);
+}
+
+const { gradFunc: sumGradient, ...sumConfig } = getGradient('UnsortedSegmentSum');
+registerGradient({
+  ...sumConfig,
+  gradFunc: (dy, saved, attributes) => ({
+    ...sumGradient(dy, saved, attributes),
+    segmentIds: () => zeros(saved[0]!.shape), // as indices above
+  }),
+});
+
+// A dilated convolution is one by a filter with zeros in between, of which tfjs has the gradient.
+for (const kernelName of ['Conv2D', 'DepthwiseConv2dNative']) {
   const { gradFunc, ...config } = getGradient(kernelName);
-  const place = config.inputsToSave!.indexOf(name);
   registerGradient({
     ...config,
-    gradFunc: (dy, saved, attributes) => ({
-      ...gradFunc(dy, saved, attributes),
-      [name]: () => zeros(saved[place]!.shape),
-    }),
+    gradFunc(dy, [x, filter], attributes) {
+      const { dilations = 1 } = attributes as unknown as { dilations?: number | [number, number] };
+      const steps = typeof dilations === 'number' ? [dilations, dilations] : dilations;
+      if (steps.every((step) => step === 1)) return gradFunc(dy, [x!, filter!], attributes);
+      const wide = spread(filter!, steps);
+      const gradients = gradFunc(dy, [x!, wide], { ...attributes, dilations: [1, 1] });
+      const taken = () => stridedSlice(gradients.filter!(), [0, 0, 0, 0], wide.shape, [...steps, 1, 1]);
+      return { ...gradients, filter: taken };
+    },
   });
 }
+
+/** Zeros between the rows of a filter, and between its columns. */
+const spread = (filter: Tensor, steps: readonly number[]): Tensor =>
+  steps.reduce((w, step, axis) => {
+    const [before, size, after] = [w.shape.slice(0, axis), w.shape[axis]!, w.shape.slice(axis + 1)];
+    const single = reshape(w, [sizeOf(before), size, 1, sizeOf(after)]);
+    const apart = reshape(pad(single, [[0, 0], [0, 0], [0, step - 1], [0, 0]]), [...before, size * step, ...after]); // prettier-ignore
+    return slice(apart, 0, [...before, (size - 1) * step + 1, ...after]);
+  }, filter);

@@ -1,8 +1,8 @@
 import { paper } from '@surprisal/core';
-import { type Tensor, add, div, expandDims, log, logSumExp, maximum, mul, reshape, sub } from '@surprisal/core/tensor';
+import { type Tensor, add, logGaussianKernelSums, logSumExp, mul, sub } from '@surprisal/core/tensor';
 import { z } from 'zod';
 import { bandwidthParameter, medianDistance } from './kernels.js';
-import { squaredDistances } from './pairs.js';
+import { logOf } from './pairs.js';
 import { type Sample, squaredDistance } from './sample.js';
 import { defineSampleDivergence } from './sample-divergence.js';
 
@@ -33,16 +33,13 @@ export const cauchySchwarzOfSamples = defineSampleDivergence({
   tensor({ x, y, wx, wy, host }, { bandwidth }) {
     const width = bandwidth || medianDistance(...host());
     const logMean = (a: Tensor, b: Tensor, wa?: Tensor, wb?: Tensor) => {
-      const logs = div(div(squaredDistances(a, b), width), -2 * width);
-      const rows = wa ? add(logs, expandDims(logOf(wa), 1)) : sub(logs, Math.log(a.shape[0]!));
-      const all = wb ? add(rows, expandDims(logOf(wb), 0)) : sub(rows, Math.log(b.shape[0]!));
-      return logSumExp(reshape(all, [-1]));
+      const sums = logGaussianKernelSums(a, b, { bandwidth: width, ...(wb && { logWeights: logOf(wb) }) });
+      const weighted = wa ? add(sums, logOf(wa)) : sub(sums, Math.log(a.shape[0]!));
+      return sub(logSumExp(weighted), wb ? 0 : Math.log(b.shape[0]!));
     };
     return sub(add(logMean(x, x, wx, wx), logMean(y, y, wy, wy)), mul(logMean(x, y, wx, wy), 2));
   },
 });
-
-const logOf = (weights: Tensor) => log(maximum(weights, 1e-37));
 
 /** The log of the mean kernel over all pairs, with the largest term taken out as it grows. */
 function logMeanKernel(x: Sample, y: Sample, width: number): number {

@@ -1,7 +1,7 @@
-import { type Tensor, mul, sub } from '@surprisal/core/tensor';
+import { type Tensor, mul, squaredDistances, sub } from '@surprisal/core/tensor';
 import { z } from 'zod';
 import { type SortedPoints, sortPoints, squaredCdfDistance } from '../transport/monotone.js';
-import { safePower, squaredDistances, weightedMean } from './pairs.js';
+import { safePower, weightedMean } from './pairs.js';
 import { type Sample, pairMean } from './sample.js';
 import { defineSampleDivergence } from './sample-divergence.js';
 

@@ -1,21 +1,50 @@
 import { quantile } from '@surprisal/core/numerics';
-import { type Tensor, add, div, exp, mul, neg, reciprocal } from '@surprisal/core/tensor';
+import {
+  type Tensor,
+  add,
+  div,
+  exp,
+  expandDims,
+  gaussianKernelSums,
+  mul,
+  neg,
+  reciprocal,
+  squaredDistances,
+} from '@surprisal/core/tensor';
 import { z } from 'zod';
-import { safePower } from './pairs.js';
+import { logOf, safePower, weightedMean } from './pairs.js';
 import { type Sample, squaredDistance } from './sample.js';
+
+/** Two samples, of which all pairs are taken, with the weights of points that are not all equal. */
+export interface Pairs {
+  readonly x: Tensor;
+  readonly y: Tensor;
+  readonly wx?: Tensor | undefined;
+  readonly wy?: Tensor | undefined;
+}
 
 /** A kernel of the squared distance: 1 where points coincide, falling to 0. */
 interface Kernel {
   host(squared: number, width: number): number;
-  tensor(squared: Tensor, width: number): Tensor;
+  /** The mean over all pairs. */
+  mean(pairs: Pairs, width: number): Tensor;
 }
+
+/** The mean of what is computed of the squared distances, which are stored. */
+const ofDistances =
+  (kernel: (squared: Tensor, width: number) => Tensor) =>
+  ({ x, y, wx, wy }: Pairs, width: number): Tensor =>
+    weightedMean(kernel(squaredDistances(x, y), width), wx, wy);
 
 /** The widths of the multi-scale kernel, as multiples of the bandwidth. */
 const SCALES = [0.25, 0.5, 1, 2, 4] as const;
 
 const gaussian: Kernel = {
   host: (squared, width) => Math.exp(-squared / width / (2 * width)),
-  tensor: (squared, width) => exp(div(div(squared, width), -2 * width)),
+  mean({ x, y, wx, wy }, bandwidth) {
+    const sums = gaussianKernelSums(x, y, { bandwidth, ...(wy && { logWeights: logOf(wy) }) });
+    return weightedMean(expandDims(wy ? sums : div(sums, y.shape[0]!), 1), wx, undefined);
+  },
 };
 
 /** The kernels that have names. All are characteristic: the mean of the kernel tells distributions apart. */
@@ -27,19 +56,19 @@ export const kernels = {
       for (const scale of SCALES) total += gaussian.host(squared, scale * width);
       return total / SCALES.length;
     },
-    tensor: (squared, width) =>
+    mean: (pairs, width) =>
       mul(
-        SCALES.map((scale) => gaussian.tensor(squared, scale * width)).reduce((a, b) => add(a, b)),
+        SCALES.map((scale) => gaussian.mean(pairs, scale * width)).reduce((a, b) => add(a, b)),
         1 / SCALES.length,
       ),
   },
   laplacian: {
     host: (squared, width) => Math.exp(-Math.sqrt(squared) / width),
-    tensor: (squared, width) => exp(neg(div(safePower(squared, 0.5), width))),
+    mean: ofDistances((squared, width) => exp(neg(div(safePower(squared, 0.5), width)))),
   },
   'rational-quadratic': {
     host: (squared, width) => 1 / (1 + squared / width / (2 * width)),
-    tensor: (squared, width) => reciprocal(add(div(div(squared, width), 2 * width), 1)),
+    mean: ofDistances((squared, width) => reciprocal(add(div(div(squared, width), 2 * width), 1))),
   },
 } satisfies Record<string, Kernel>;
 

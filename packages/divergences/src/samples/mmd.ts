@@ -2,7 +2,6 @@ import { DomainError } from '@surprisal/core';
 import { type Tensor, add, div, mul, square, sub, sum } from '@surprisal/core/tensor';
 import { z } from 'zod';
 import { bandwidthParameter, kernels, medianDistance } from './kernels.js';
-import { squaredDistances, weightedMean } from './pairs.js';
 import { type Sample, pairMean } from './sample.js';
 import { defineSampleDivergence } from './sample-divergence.js';
 
@@ -53,16 +52,14 @@ export const mmd = defineSampleDivergence({
   },
   tensor({ x, y, wx, wy, host }, { kernel, bandwidth, estimator }) {
     const width = bandwidth || medianDistance(...host());
-    const mean = (a: Tensor, b: Tensor, wa?: Tensor, wb?: Tensor) =>
-      weightedMean(kernels[kernel].tensor(squaredDistances(a, b), width), wa, wb);
     const within = (a: Tensor, w: Tensor | undefined, name: string) => {
-      const all = mean(a, a, w, w);
+      const all = kernels[kernel].mean({ x: a, y: a, wx: w, wy: w }, width);
       if (estimator === 'biased') return all;
       if (a.shape[0]! < 2) throw tooFew(name);
       const share = w ? sum(square(w)) : 1 / a.shape[0]!;
       return div(sub(all, share), sub(1, share));
     };
-    return sub(add(within(x, wx, 'x'), within(y, wy, 'y')), mul(mean(x, y, wx, wy), 2));
+    return sub(add(within(x, wx, 'x'), within(y, wy, 'y')), mul(kernels[kernel].mean({ x, y, wx, wy }, width), 2));
   },
 });
 

@@ -5,23 +5,16 @@ import {
   greater,
   log,
   matMul,
+  maximum,
   mean,
   mul,
   onesLike,
   reshape,
   sqrt,
-  square,
-  sub,
   sum,
   where,
   zerosLike,
 } from '@surprisal/core/tensor';
-
-/**
- * |x_i - y_j|^2 for all pairs, `[n, m]`, from differences: exact where points coincide, which the expansion by products is not.
- */
-export const squaredDistances = (x: Tensor, y: Tensor): Tensor =>
-  sum(square(sub(expandDims(x, 1), expandDims(y, 0))), 2);
 
 /** values^power, with the derivative 0 where a value is 0. */
 export function safePower(values: Tensor, power: number): Tensor {
@@ -38,3 +31,6 @@ export function weightedMean(matrix: Tensor, rows: Tensor | undefined, columns: 
   const row = columns ? matMul(matrix, expandDims(columns, 1)) : mean(matrix, 1, true);
   return rows ? sum(mul(row, expandDims(rows, 1))) : mean(reshape(row, [-1]));
 }
+
+/** The log of a weight; that of 0 is low, but finite. */
+export const logOf = (weights: Tensor): Tensor => log(maximum(weights, 1e-37));

@@ -1,8 +1,8 @@
 import { DomainError } from '@surprisal/core';
-import { type Tensor, add, mul, sub, sum, tensor2d } from '@surprisal/core/tensor';
+import { type Tensor, add, mul, squaredDistances, sub, sum, tensor2d } from '@surprisal/core/tensor';
 import { z } from 'zod';
 import { type EntropicTransport, solve, solveToItself } from '../transport/sinkhorn.js';
-import { safePower, squaredDistances } from './pairs.js';
+import { safePower } from './pairs.js';
 import { type Sample, massesOf, pairMatrix, pairMean } from './sample.js';
 import { defineSampleDivergence } from './sample-divergence.js';
 import { distanceToPower, powerParameter } from './wasserstein.js';
