@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, type Page, chromium } from 'playwright-core';
-import { expect, vi } from 'vitest';
+import { expect, onTestFinished, vi } from 'vitest';
 import { serve } from '../serve.mjs';
 
 /** Browsers on a busy machine take their time: what is waited for is a condition, and this long. */
@@ -55,6 +55,7 @@ export class DemoBrowser {
   /** A page of a fresh profile. Collects what goes wrong in it: errors, warnings, and requests to other hosts. */
   async open(fragment = '', options: BrowserContextOptions = {}): Promise<{ page: Page; errors: string[] }> {
     const context = await this.browser.newContext(options);
+    onTestFinished(() => context.close()); // what goes on in a page would take time from the next test
     context.setDefaultTimeout(PATIENCE);
     const page = await context.newPage();
     const errors: string[] = [];
@@ -94,8 +95,15 @@ export function firstLoad(page: string): { readonly files: readonly string[]; re
  */
 export const firstLoadOf = (methods: number): number => 17_500 + 200 * methods;
 
-/** What axe finds of serious or critical weight. */
-export async function seriousFindings(page: Page): Promise<string[]> {
+/** Expects that axe finds nothing of serious or critical weight, in light and dark. */
+export async function expectNoSeriousFindings(page: Page): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await seriousFindings(page), colorScheme).toEqual([]);
+  }
+}
+
+async function seriousFindings(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run());
   return violations
