@@ -81,6 +81,29 @@ describe('results do not depend on the number of threads', () => {
     ]);
   });
 
+  it('of all pairs of points', () => {
+    const [x, y, w, dy, weights] = [[310, 7], [507, 7], [507], [310], [310, 507]].map((shape, i) => normals(shape, i + 1)); // prettier-ignore
+    const [distances, sums] = ['SurprisalSquaredDistances', 'SurprisalLogGaussianKernelSums'] as const;
+    return expectSame([
+      [
+        [x!, y!, weights!],
+        (x, y, dy) => [
+          ...run(distances, { x: x!, y: y! }),
+          ...['X', 'Y'].flatMap((side) => run(`${distances}Grad${side}`, { x: x!, y: y!, dy: dy! })),
+        ],
+      ],
+      [
+        [x!, y!, w!, dy!],
+        (x, y, logWeights, dy) => {
+          const given = { x: x!, y: y!, logWeights: logWeights! };
+          const [values, statistics] = run(sums, given, { bandwidth: 2 });
+          const more = { ...given, dy: dy!, statistics: statistics! };
+          return [values!, ...['X', 'Y'].flatMap((side) => run(`${sums}Grad${side}`, more, { bandwidth: 2 }))];
+        },
+      ],
+    ]);
+  });
+
   it('of fused losses', () => {
     const [p, q, dy] = [normals([300, 401], 1), normals([300, 401], 2), normals([300], 3)];
     const labels = { shape: [300], data: Int32Array.from({ length: 300 }, (_, i) => i) };
