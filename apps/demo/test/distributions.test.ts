@@ -169,6 +169,9 @@ describe('the divergence lab', () => {
     await eventually(async () => (await values(page, 'divergence/renyi'))[0]).toBe(kl);
     expect(await row.locator('summary').textContent()).toBe('renyi (alpha 1)');
     await eventually(() => stateOf(page).get('divergence.renyi.alpha')).toBe('1');
+    expect(await page.locator('#command').textContent()).toMatch(
+      /^echo 0\.5,0\.5 > p\.csv\n[^]* --all\n[^]* renyi:alpha=1$/,
+    );
   });
 });
 

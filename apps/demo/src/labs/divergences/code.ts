@@ -1,3 +1,4 @@
+import { argumentOf } from '../../lab/chosen.js';
 import { digitsOf } from '../../lab/distribution.js';
 import { type DivergenceState, kinds } from './settings.js';
 
@@ -30,11 +31,13 @@ export function codeOf(state: DivergenceState): string {
   ].join('\n');
 }
 
-/** The command that measures the same distributions in a terminal. */
-export function commandOf({ p, q }: DivergenceState): string {
+/** The commands that measure the same distributions in a terminal: all divergences, and those whose parameters are not the defaults. */
+export function commandOf({ p, q, divergence }: DivergenceState): string {
+  const chosen = Object.entries(divergence).map(([name, params]) => argumentOf({ name, params }));
   return [
     `echo ${digitsOf(p).join(',')} > p.csv`,
     `echo ${digitsOf(q).join(',')} > q.csv`,
     `surprisal divergence p.csv q.csv --all`,
+    ...(chosen.length > 0 ? [`surprisal divergence p.csv q.csv ${chosen.join(' ')}`] : []),
   ].join('\n');
 }
