@@ -9,6 +9,7 @@ export {
   minimum,
   notEqual,
   select,
+  selectTruths,
   squaredDifference,
 } from './pairs';
 export { convolutionFilterGradient, convolutionInputGradient, convolutionScratch } from './convolution';

@@ -170,6 +170,17 @@ export function select(condition: usize, yes: usize, no: usize, out: usize, from
   }
 }
 
+/** The same of truths. */
+export function selectTruths(condition: usize, yes: usize, no: usize, out: usize, from: i32, to: i32): void {
+  let i = <usize>from;
+  const end = <usize>to;
+  for (; i + 16 <= end; i += 16) {
+    const zero = i8x16.eq(v128.load(condition + i), i8x16.splat(0));
+    v128.store(out + i, v128.bitselect(v128.load(no + i), v128.load(yes + i), zero));
+  }
+  for (; i < end; i++) store<u8>(out + i, load<u8>((load<u8>(condition + i) ? yes : no) + i));
+}
+
 /** Truths side by side. */
 export function logicalAnd(a: usize, b: usize, out: usize, from: i32, to: i32): void {
   let i = <usize>from;

@@ -49,6 +49,7 @@ export type Ranged =
   | 'reciprocal'
   | 'rsqrt'
   | 'select'
+  | 'selectTruths'
   | 'sgdStep'
   | 'sigmoid'
   | 'sign'

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
-import { beforeAll, describe, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { EPSILON, expectWithin, normals, onBoth, put, seed, shape, useKernels } from '../test/both.js';
 
 beforeAll(useKernels);
@@ -70,12 +70,19 @@ describe('truths', () => {
             tf.Tensor,
           ];
           const joined = [tf.logicalAnd(a, b), tf.logicalOr(a, b)];
-          return [...joined, tf.where(a, put(x), put(y)), tf.where(a, t, e)];
+          return [...joined, tf.where(a, put(x), put(y)), tf.where(a, t, e), tf.where(a, b, truths(shape, at + 4))];
         });
         here.forEach((got, i) => expectWithin(got, there[i]!, () => 0));
       }),
       { numRuns: 100 },
     ));
+
+  it('write nowhere but where they belong when they are chosen', () => {
+    const [condition, yes, no] = [truths([67], 1), truths([67], 2), truths([67], 3)];
+    const neighbours = Array.from({ length: 50 }, () => [tf.where(condition, yes, no), tf.fill([67], 7, 'int32')]);
+    for (const [, number] of neighbours) expect(number!.dataSync().every((value) => value === 7)).toBe(true);
+    tf.dispose(neighbours);
+  });
 
   it('are spread by tfjs', async () => {
     const { here, there } = await onBoth(() => {

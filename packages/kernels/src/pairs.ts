@@ -78,13 +78,14 @@ const logical = (name: string, compiled: Ranged): Kernel => ({
   },
 });
 
-/** One of two numbers by a truth at the same place. */
+/** One of two values by a truth at the same place. tfjs's own kernel takes truths for numbers of 32 bits, and writes beyond them. */
 const select: Kernel = {
   name: 'Select',
-  takes: ({ condition, t }) => t!.dtype !== 'bool' && util.arraysEqual(condition!.shape, t!.shape),
+  takes: ({ condition, t }) => util.arraysEqual(condition!.shape, t!.shape),
   run(host, { condition, t, e }) {
     const out = host.output(t!.shape, t!.dtype);
-    host.run('select', util.sizeFromShape(t!.shape), GRAIN, ...host.addresses(condition!, t!, e!, out));
+    const [kernel, grain] = t!.dtype === 'bool' ? (['selectTruths', 4 * GRAIN] as const) : (['select', GRAIN] as const);
+    host.run(kernel, util.sizeFromShape(t!.shape), grain, ...host.addresses(condition!, t!, e!, out));
     return out;
   },
 };
