@@ -158,6 +158,29 @@ describe('usage mistakes: one line, exit code 2, a suggestion', () => {
     expect(JSON.parse(stdout)).toEqual({ version: 1, error: { name, message } });
   });
 
+  it.each([
+    [
+      'tensorflow',
+      {},
+      /^surprisal: engine tensorflow does not work here: .+; npm install @tensorflow\/tfjs-node \(.+\)$/,
+    ],
+    [
+      'webgpu',
+      { VK_ICD_FILENAMES: '/nowhere.json' },
+      /^surprisal: engine webgpu does not work here: .+; npm install .*webgpu/,
+    ],
+    [
+      'wasm',
+      { SURPRISAL_THREADS: '0' },
+      /^surprisal: SURPRISAL_THREADS must be a whole number from 1 to 64, got "0"; /,
+    ],
+    ['wasm', { SURPRISAL_THREADS: '1000' }, /^surprisal: SURPRISAL_THREADS must be .*, got "1000"; /],
+  ])('says in a line why the engine %s does not work, with %o', async (engine, env, message) => {
+    const { code, stdout, stderr } = await run(`reproduce count --engine ${engine} --runs none`, { env });
+    expect([code, stdout]).toEqual([2, '']);
+    expect(lastLine(stderr)).toMatch(message);
+  });
+
   it('shows the stack with --verbose', async () => {
     expect((await run('info focl --verbose')).stderr).toContain('    at ');
   });
