@@ -4,6 +4,7 @@ import { dataFiles } from './build/data-files.js';
 import { pageParts } from './build/page-parts.js';
 import { staticFigure } from './build/static-figure.js';
 import { surprisalPlugins } from './build/surprisal-plugins.js';
+import { isolating } from './headers.mjs';
 
 const checks = { pluginTimings: false };
 const pages = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.html'));
@@ -11,6 +12,8 @@ const pages = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.
 export default defineConfig({
   base: './',
   plugins: [pageParts(), surprisalPlugins(), dataFiles(), staticFigure()],
+  server: { headers: isolating },
+  preview: { headers: isolating },
   worker: { format: 'es', plugins: () => [surprisalPlugins()], rolldownOptions: { checks } },
   build: {
     target: 'es2022',

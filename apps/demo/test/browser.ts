@@ -12,6 +12,9 @@ import { serve } from '../serve.mjs';
 const PATIENCE = 60_000;
 vi.setConfig({ testTimeout: 3 * PATIENCE, hookTimeout: PATIENCE });
 
+/** WebGPU on SwiftShader, which comes with Chromium. */
+const SOFTWARE_GPU = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-unsafe-swiftshader'];
+
 /** Expects of a value that it comes to be so. */
 export const eventually = <T>(read: () => T) => expect.poll(read, { timeout: PATIENCE });
 
@@ -33,15 +36,16 @@ export class DemoBrowser {
     private readonly server: { close(): Promise<void> },
   ) {}
 
-  static async start(): Promise<DemoBrowser> {
+  /** @param options `gpu`: with one that the processor plays; `isolated`: whether pages are served so that threads may share memory */
+  static async start({ gpu = false, isolated = true } = {}): Promise<DemoBrowser> {
     if (!existsSync(new URL('../dist/index.html', import.meta.url)))
       throw new Error('the demo is not built: npx nx build @surprisal/demo');
-    const server = await serve(4300);
+    const server = await serve(4300, isolated ? undefined : {});
     const browser = await chromium.launch({
       executablePath: process.env.CHROME_PATH ?? '/usr/bin/chromium',
       args: [
         '--no-sandbox',
-        '--disable-gpu',
+        ...(gpu ? SOFTWARE_GPU : ['--disable-gpu']),
         '--disable-quic',
         '--no-first-run',
         '--disable-background-networking',

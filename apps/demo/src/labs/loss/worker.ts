@@ -18,7 +18,7 @@ const data = fetchedData({ baseUrl: new URL('../', self.location.href).href });
 const absolute = (path: string) => new URL(path, self.location.href).href;
 
 const WHY =
-  'WebAssembly with SIMD, on one thread. A GPU would not help here: batches of 64 small digits are done before a GPU is asked.';
+  'WebAssembly with SIMD. A GPU would not help here: batches of 64 small digits are done before a GPU is asked.';
 
 const engine = useEngine('wasm', {
   wasmPaths: {
