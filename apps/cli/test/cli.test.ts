@@ -176,7 +176,7 @@ describe('usage mistakes: one line, exit code 2, a suggestion', () => {
     ],
     ['wasm', { SURPRISAL_THREADS: '1000' }, /^surprisal: SURPRISAL_THREADS must be .*, got "1000"; /],
   ])('says in a line why the engine %s does not work, with %o', async (engine, env, message) => {
-    const { code, stdout, stderr } = await run(`reproduce count --engine ${engine} --runs none`, { env });
+    const { code, stdout, stderr } = await runProcess(`reproduce count --engine ${engine} --runs none`, env);
     expect([code, stdout]).toEqual([2, '']);
     expect(lastLine(stderr)).toMatch(message);
   });
