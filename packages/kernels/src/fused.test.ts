@@ -24,6 +24,10 @@ const classesOf = (rows: number, classes: number, seed: number): Host => ({
   data: Int32Array.from({ length: rows }, (_, i) => (i * 7 + seed) % (classes + 1)), // one too many: no label
 });
 
+/** For any number of classes; a row of zeros for a label beyond the last. */
+const oneHot = (labels: Host, classes: number): tf.Tensor =>
+  tf.slice(tf.cast(tf.oneHot(put(labels) as tf.Tensor1D, classes + 1), 'float32'), [0, 0], [-1, classes]);
+
 const soft = (rows: number, classes: number, seed: number): Host => {
   const { shape, data } = normals([rows, classes], seed);
   return { shape, data: data.map((x, i) => (i % 3 === 0 ? 0 : Math.abs(x) / classes)) };
@@ -55,10 +59,7 @@ describe('softmax cross-entropy', () => {
         const x = scores(rows, classes, seed, wild);
         const y = dense ? soft(rows, classes, seed) : classesOf(rows, classes, seed);
         const dy = normals([rows], seed + 1);
-        const targets = () =>
-          dense
-            ? put(y)
-            : tf.cast(tf.oneHot(put(y) as tf.Tensor1D, classes + 1), 'float32').slice([0, 0], [rows, classes]);
+        const targets = () => (dense ? put(y) : oneHot(y, classes));
         await compare(
           () => {
             const attributes = { tau: 1, labelSmoothing: 0, zLoss: 0 };
@@ -104,6 +105,74 @@ describe('functions of the softmax of rows', () => {
     );
   });
 
+  it('has the log-sum-exp of rows, with its gradient', async () => {
+    await fc.assert(
+      fc.asyncProperty(size(9), fc.integer({ min: 1, max: 40 }), seed, async (rows, classes, seed) => {
+        const x = scores(rows, classes, seed, false);
+        const dy = normals([rows], seed + 1);
+        await compare(
+          () => {
+            const [values, statistics] = run('SurprisalLogSumExp', { logits: put(x) });
+            const given = { dy: put(dy), logits: put(x), statistics: statistics! };
+            return [values!, ...run('SurprisalLogSumExpGrad', given)];
+          },
+          () => [tf.logSumExp(put(x), 1), tf.mul(column(put(dy)), tf.softmax(put(x)))],
+        );
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  const weight = fc.constantFrom(0, 0.5, 1);
+  /** KL(a; b) of each row, and its gradients for the scores of a and of b, from logs of probabilities. */
+  const kullbackLeibler = (a: tf.Tensor, b: tf.Tensor) => {
+    const value = tf.sum(tf.mul(tf.exp(a), tf.sub(a, b)), 1);
+    const ofA = tf.mul(tf.exp(a), tf.sub(tf.sub(a, b), column(value)));
+    return { value, ofA, ofB: tf.sub(tf.exp(b), tf.exp(a)) };
+  };
+
+  it.each<[string, (p: tf.Tensor, q: tf.Tensor, forward: number, reverse: number) => tf.Tensor[]]>([
+    [
+      'KullbackLeibler',
+      (p, q, forward, reverse) => {
+        const [there, back] = [kullbackLeibler(p, q), kullbackLeibler(q, p)];
+        const mix = (a: tf.Tensor, b: tf.Tensor) => tf.add(tf.mul(a, forward), tf.mul(b, reverse));
+        return [mix(there.value, back.value), mix(there.ofA, back.ofB), mix(there.ofB, back.ofA)];
+      },
+    ],
+    [
+      'JensenShannon',
+      (p, q) => {
+        const m = tf.log(tf.div(tf.add(tf.exp(p), tf.exp(q)), 2));
+        const [a, b] = [kullbackLeibler(p, m), kullbackLeibler(q, m)];
+        return [tf.add(a.value, b.value), a.ofA, b.ofA].map((x) => tf.div(x, 2));
+      },
+    ],
+  ])('has %s of pairs of rows, with both gradients', async (name, reference) => {
+    const kernel = `SurprisalSoftmax${name}`;
+    await fc.assert(
+      fc.asyncProperty(layout, weight, weight, async ([rows, classes, seed], forward, reverse) => {
+        const [x, y] = [1, 2].map((k) => normals([rows, classes], seed + k)) as [Host, Host];
+        const dy = normals([rows], seed + 3);
+        await compare(
+          () => {
+            const given = { p: tf.mul(put(x), 3), q: tf.mul(put(y), 3) };
+            const [value, statistics] = run(kernel, given, { forward, reverse });
+            const more = { ...given, dy: put(dy), statistics: statistics! };
+            const gradients = ['GradP', 'GradQ'].flatMap((ending) => run(kernel + ending, more, { forward, reverse }));
+            return [value!, ...gradients];
+          },
+          () => {
+            const [p, q] = [x, y].map((z) => logSoftmax(tf.mul(put(z), 3))) as [tf.Tensor, tf.Tensor];
+            const [value, ...gradients] = reference(p, q, forward, reverse);
+            return [value!, ...gradients.map((gradient) => tf.mul(column(put(dy)), gradient))];
+          },
+        );
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   it('gives the log-sum-exp of infinite rows its limits', () => {
     const rows = tf.tensor2d([
       [-Infinity, -Infinity, -Infinity],
@@ -134,6 +203,42 @@ describe('functions of the softmax of rows', () => {
 });
 
 describe('linear cross-entropy', () => {
+  it('is what tfjs puts together from many kernels, with its gradients', async () => {
+    const sizes = fc.tuple(size(9), fc.integer({ min: 1, max: 7 }), fc.integer({ min: 1, max: 40 }));
+    const regularizers = fc.tuple(fc.constantFrom(0, 0.1), fc.constantFrom(0, 0.01));
+    await fc.assert(
+      fc.asyncProperty(sizes, seed, regularizers, async ([rows, features, classes], seed, [labelSmoothing, zLoss]) => {
+        const [x, w] = [normals([rows, features], seed), normals([features, classes], seed + 1)];
+        const [b, dy] = [normals([classes], seed + 2), normals([rows], seed + 3)];
+        const y = { shape: [rows], data: Int32Array.from({ length: rows }, (_, i) => (i * 7 + seed) % classes) };
+        await compare(
+          () => {
+            const given = { inputs: put(x), weights: put(w), bias: put(b), labels: put(y) };
+            const attributes = { tau: 1, labelSmoothing, zLoss };
+            const [loss, statistics] = run('SurprisalLinearCrossEntropy', given, attributes);
+            const more = { ...given, dy: put(dy), statistics: statistics! };
+            return [loss!, ...run('SurprisalLinearCrossEntropyGrad', more, attributes)];
+          },
+          () => {
+            const logits = tf.add(tf.matMul(put(x) as tf.Tensor2D, put(w) as tf.Tensor2D), put(b));
+            const targets = tf.add(tf.mul(oneHot(y, classes), 1 - labelSmoothing), labelSmoothing / classes);
+            const logs = column(tf.logSumExp(logits, 1));
+            const loss = tf.sum(tf.mul(targets, tf.sub(logs, logits)), 1);
+            const pull = tf.sub(tf.mul(tf.softmax(logits), tf.add(1, tf.mul(logs, 2 * zLoss))), targets);
+            const ofLogits = tf.mul(column(put(dy)), pull) as tf.Tensor2D;
+            return [
+              tf.add(loss, tf.mul(tf.square(tf.squeeze(logs, [1])), zLoss)),
+              tf.matMul(ofLogits, put(w) as tf.Tensor2D, false, true),
+              tf.matMul(put(x) as tf.Tensor2D, ofLogits, true),
+              tf.sum(ofLogits, 0),
+            ];
+          },
+        );
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   it('goes through more rows and classes than a block has', () => {
     const [rows, features, classes] = [515, 3, 1030];
     const given = {

@@ -162,7 +162,7 @@ describe('no kernel leaves anything behind in 10,000 calls', () => {
 });
 
 describe('the memory does not grow in a steady training loop', () => {
-  it('of convolutions, pooling and embeddings, by any of the optimisers of tfjs', () => {
+  it('of convolutions, pooling and products, by optimisers of tfjs', () => {
     const [x, filter, weights] = [numbers(4, 8, 8, 2), numbers(3, 3, 2, 4), numbers(64, 3)];
     const variables = [filter, weights].map((initial) => tf.variable(initial));
     const labels = tf.oneHot(whole(0, 1, 2, 0), 3);
