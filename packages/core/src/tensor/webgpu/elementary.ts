@@ -2,8 +2,9 @@ import { type Tensor, reshape } from '@surprisal/kernels/tfjs';
 import { register, runProgram } from './program.js';
 
 /**
- * Exponentials and logarithms in WGSL: within 3 units in the last place, NaN for NaN, and right at 0 and infinities. What is built into WGSL
- * promises none of that, and drivers differ. The polynomials are those of expf and logf in Moshier's Cephes library.
+ * Exponentials, logarithms, sines and cosines in WGSL: within 3 units in the last place (sines and cosines: of 1), NaN for NaN, and right at 0
+ * and infinities. What is built into WGSL promises none of that, and drivers differ. The polynomials are those of expf, logf and sinf in
+ * Moshier's Cephes library.
  */
 export const elementary = `
   fn exponentialRest(r : f32) -> f32 { // (e^r - 1 - r), |r| <= log(2) / 2
@@ -53,9 +54,21 @@ export const elementary = `
     if (abs(x) > 9.2) { return sign(x); }
     let e = expm1Of(2.0 * x);
     return e / (e + 2.0);
+  }
+  fn wave(x : f32, quarters : i32) -> f32 { // sin(x + quarters pi / 2)
+    if (isnan(x) || isinf(x)) { return uniforms.NAN; }
+    let n = round(x * 0.636619772);
+    let r = fma(n, -7.54978995489e-8, fma(n, -4.83751297e-4, fma(n, -1.5703125, x)));
+    let z = r * r;
+    let quarter = i32(n) + quarters;
+    var value = fma(((-1.9515295891e-4 * z + 8.3321608736e-3) * z - 1.6666654611e-1) * z, r, r);
+    if ((quarter & 1) != 0) {
+      value = ((2.443315711809948e-5 * z - 1.388731625493765e-3) * z + 4.166664568298827e-2) * z * z - 0.5 * z + 1.0;
+    }
+    return select(value, -value, (quarter & 2) != 0);
   }`;
 
-/** Kernels of tfjs whose WGSL is built on exp and log, in terms of those above. */
+/** Kernels of tfjs whose WGSL is built on what is built in, in terms of those above. */
 const unary: Readonly<Record<string, string>> = {
   Exp: 'expOf(x)',
   Expm1: 'expm1Of(x)',
@@ -63,6 +76,8 @@ const unary: Readonly<Record<string, string>> = {
   Log1p: 'log1pOf(x)',
   Sigmoid: '1.0 / (1.0 + expOf(-x))',
   Tanh: 'tanhOf(x)',
+  Sin: 'wave(x, 0)',
+  Cos: 'wave(x, 1)',
   Softplus: 'max(x, 0.0) + log1pOf(expOf(-abs(x)))',
   Elu: 'select(expm1Of(x), x, x >= 0.0)',
   Selu: 'select(1.7580993408473769 * expm1Of(x), 1.0507009873554805 * x, x >= 0.0)',

@@ -1,9 +1,11 @@
 import { getKernel } from '@surprisal/kernels/tfjs';
 import { registerCrossEntropy } from './cross-entropy.js';
 import { registerElementary } from './elementary.js';
+import { registerFourier } from './fourier.js';
 import { registerIntegers } from './integers.js';
 import { registerLinearCrossEntropy } from './linear-cross-entropy.js';
 import { explainReading } from './reading.js';
+import { registerScans } from './scans.js';
 import { registerSoftmax } from './softmax.js';
 
 /** What is left to do once tfjs's webgpu backend has started. */
@@ -12,6 +14,8 @@ export function prepareWebgpu(): void {
   if (getKernel('SurprisalSoftmaxCrossEntropy', 'webgpu')) return; // registered already
   registerIntegers();
   registerElementary();
+  registerScans();
+  registerFourier();
   registerSoftmax();
   registerCrossEntropy();
   registerLinearCrossEntropy();

@@ -52,15 +52,19 @@ export interface Program {
   readonly code: string;
 }
 
-/** Runs a WGSL program on the backend in use. */
+/** How many groups may stand side by side; more stand in lines below each other. */
+const MOST_IN_LINE = 65_535;
+
+/** Runs a WGSL program on the backend in use. Its last groups may be beyond what was asked for. */
 export function runProgram(given: Program): Tensor {
   const { name, inputs, output, dtype = 'float32', workgroup, groups, parameters = {}, code } = given;
   const names = Object.keys(parameters);
+  const lines = Math.ceil(groups / MOST_IN_LINE) || 1;
   const program: TfjsProgram = {
     variableNames: Object.keys(inputs),
     outputShape: output,
     dispatchLayout: { x: output.map((_, i) => i) },
-    dispatch: [Math.max(1, groups), 1, 1],
+    dispatch: [Math.ceil(groups / lines) || 1, lines, 1],
     workgroupSize: [workgroup, 1, 1],
     shaderKey: `surprisal_${name}`,
     size: true,

@@ -11,6 +11,9 @@ import {
   add,
   argMax,
   cast,
+  cos,
+  cumprod,
+  cumsum,
   currentEngine,
   dispose,
   elu,
@@ -30,6 +33,7 @@ import {
   readsAtOnce,
   selu,
   sigmoid,
+  sin,
   softmax,
   softmaxCrossEntropy,
   softplus,
@@ -155,6 +159,44 @@ describe('on webgpu', () => {
       });
     },
   );
+
+  it('sines and cosines are within 3 units in the last place of 1', async () => {
+    const angles = [...sizes, ...sizes.map((x) => -x), ...Array.from({ length: 4001 }, (_, i) => (i - 2000) * 1.37)];
+    const points = angles.map(Math.fround).filter((x) => Math.abs(x) < 8192);
+    for (const [f, exact] of [
+      [sin, Math.sin],
+      [cos, Math.cos],
+    ] as const) {
+      // prettier-ignore
+      const values = await f(tensor1d(points)).data();
+      points.forEach((x, i) => expect(Math.abs(values[i]! - exact(x)), `at ${x}`).toBeLessThanOrEqual(3 * 2 ** -23));
+      expect(await f(tensor1d([NaN, Infinity, -Infinity])).data()).toEqual(Float32Array.of(NaN, NaN, NaN));
+    }
+  });
+
+  it('sums and products along an axis leave nothing out, in whole numbers too', async () => {
+    const directions = [[false, false], [true, false], [false, true], [true, true]] as const; // prettier-ignore
+    for (const dtype of ['int32', 'float32'] as const) {
+      const signs = () =>
+        tensor(
+          Array.from({ length: 630 }, (_, i) => ((i * i) % 7 < 3 ? 1 : -1)),
+          [3, 70, 3],
+          dtype,
+        );
+      await expectSame(
+        () => directions.flatMap(([exclusive, reverse]) => [0, 1, 2].flatMap((axis) => [cumsum(signs(), axis, exclusive, reverse), cumprod(signs(), axis, exclusive, reverse)])), // prettier-ignore
+        0,
+      );
+    }
+  });
+
+  it('there may be more groups of invocations than stand in a line', async () => {
+    const size = 65_535 * 128 + 1;
+    const values = await exp(toTensor(ndarray(new Float32Array(size).fill(1), [size]))).data();
+    expect([values[0], values[size - 2], values[size - 1]]).toEqual(Array(3).fill(Math.fround(Math.E)));
+    const probabilities = await softmax(toTensor(ndarray(new Float32Array(2 * 65_537), [65_537, 2]))).data();
+    expect(probabilities.every((p) => p === 0.5)).toBe(true);
+  });
 
   it('whole numbers are what they are: cast, transposed, reduced over any axis', async () => {
     for (const dtype of ['int32', 'bool'] as const) {
