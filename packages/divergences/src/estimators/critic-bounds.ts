@@ -13,7 +13,7 @@ import {
   sub,
   tidy,
 } from '@surprisal/core/tensor';
-import { type CriticScores, logMeanExp, ofScores, readMatrix, scoresOfPairs } from './scores.js';
+import { type CriticScores, diagonalOf, logMeanExp, ofScores, readMatrix } from './scores.js';
 
 /**
  * Donsker-Varadhan bound on KL(p; q): mean of p - log mean exp of q. Tight for the critic log p/q, and for it plus any constant. Of a finite
@@ -139,7 +139,7 @@ export function infoNce(scores: TensorLike, { over = 'rows' }: InfoNceOptions = 
     throw new DomainError(`infoNce: over must be one of rows, columns, both, got ${String(over)}`);
   return tidy(() => {
     const given = readMatrix('infoNce', scores);
-    const paired = mean(scoresOfPairs(given).p);
+    const paired = mean(diagonalOf(given));
     const along = (axis: 0 | 1) => mean(logSumExp(given, axis));
     const total = over === 'both' ? mul(add(along(0), along(1)), 0.5) : along(over === 'rows' ? 1 : 0);
     return add(sub(paired, total), Math.log(given.shape[0]!));

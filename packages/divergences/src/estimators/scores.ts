@@ -4,11 +4,12 @@ import {
   type TensorLike,
   checkShape,
   gather,
+  logSumExp,
+  range,
   readsAtOnce,
   reshape,
+  slice,
   sub,
-  logSumExp,
-  tensor1d,
   tidy,
   toTensor,
 } from '@surprisal/core/tensor';
@@ -43,21 +44,17 @@ export function scoresOfPairs(scores: TensorLike): CheckedScores {
   return tidy(() => {
     const given = readMatrix('scoresOfPairs', scores);
     const n = given.shape[0]!;
-    const flat = reshape(given, [-1]);
-    const places = Array.from({ length: n * n }, (_, place) => place);
-    const at = (wanted: (place: number) => boolean) => tensor1d(Int32Array.from(places.filter(wanted)), 'int32');
-    return {
-      p: gather(
-        flat,
-        at((place) => place % (n + 1) === 0),
-      ),
-      q: gather(
-        flat,
-        at((place) => place % (n + 1) !== 0),
-      ),
-    };
+    // Behind the first score, every run of n + 1 ends with one of the diagonal.
+    const runs = reshape(slice(reshape(given, [-1]), 1, n * n - 1), [n - 1, n + 1]);
+    return { p: diagonalOf(given), q: reshape(slice(runs, [0, 0], [n - 1, n]), [-1]) };
   });
 }
+
+/** `[n]` of `[n, n]`. */
+export const diagonalOf = (matrix: Tensor): Tensor => {
+  const n = matrix.shape[0]!;
+  return gather(reshape(matrix, [-1]), range(0, n * n, n + 1, 'int32'));
+};
 
 /** @throws ShapeError for what is no square matrix of at least two rows; DomainError for a score that is not finite */
 export function readMatrix(owner: string, scores: TensorLike): Tensor {
