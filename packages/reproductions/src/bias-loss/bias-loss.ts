@@ -1,5 +1,5 @@
 import { type ClaimEvent, type Estimate, type StudyContext, type StudyEvent, type TableEvent, claim, defineStudy, estimate, paper, table } from '@surprisal/core'; // prettier-ignore
-import { linePlot } from '../line-plot.js';
+import { linePlot, withBar } from '../line-plot.js';
 import { smallDigits } from '../small-digits.js';
 import { type Outcome, trainInTurn } from '../train-in-turn.js';
 import { type BiasLossParams, type LossName, type Run, biasLossParams, runsOf, stepsPerEpoch, trainingOf } from './trainings.js'; // prettier-ignore
@@ -105,9 +105,10 @@ function quarterPlot(early: readonly Point[], { early: epochs }: BiasLossParams)
     x: { field: 'quarter', title: 'quarter by feature variance' },
     y: { field: 'accuracy', title: 'test accuracy (%)', scale: { zero: false } },
     series: { field: 'loss', title: 'trained by' },
-    values: [1, 2, 3, 4].map((quarter) => {
-      const { mean, standardError = 0 } = over(early, `quarter${quarter}`);
-      return { loss: 'CE', quarter, accuracy: mean, low: mean - standardError, high: mean + standardError };
-    }),
+    values: [1, 2, 3, 4].map((quarter) => ({
+      loss: 'CE',
+      quarter,
+      ...withBar('accuracy', over(early, `quarter${quarter}`)),
+    })),
   });
 }

@@ -1,7 +1,7 @@
 import { type Memory, Random } from '@surprisal/core';
 import { mean } from '@surprisal/core/numerics';
 import { type Scalar, type Tensor, type TensorLike, argMax, mul, norm, oneHot, softmax, sgd, sub, tidy, toTensor } from '@surprisal/core/tensor'; // prettier-ignore
-import { biasLoss, crossEntropy, focal, labelSmoothing } from '@surprisal/losses';
+import { type Loss, biasLoss, crossEntropy, focal, labelSmoothing } from '@surprisal/losses';
 import { z } from 'zod';
 import { batches } from '../batches.js';
 import { type SmallDigits, allPixels, pixelsOf } from '../small-digits.js';
@@ -14,18 +14,23 @@ interface FeatureAwareLoss {
   readonly memory?: Memory;
 }
 
+const MEAN = { reduction: 'mean' } as const;
+
 /** The mean over the batch, of a loss of logits or of features as well. */
 const losses = {
-  CE: () => (logits, labels) => crossEntropy()(logits, labels, MEAN),
-  'CE x 0.85': () => (logits, labels) => mul(crossEntropy()(logits, labels, MEAN), 0.85),
-  focal: () => (logits, labels) => focal()(logits, labels, MEAN),
-  'label smoothing': () => (logits, labels) => labelSmoothing()(logits, labels, MEAN),
+  CE: () => byLogits(crossEntropy()),
+  'CE x 0.85': () => byLogits(crossEntropy(), 0.85),
+  focal: () => byLogits(focal()),
+  'label smoothing': () => byLogits(labelSmoothing()),
   'bias, local': () => byFeatures('local'),
   'bias, running': () => byFeatures('running'),
   'bias, global': () => byFeatures('global-official'),
 } as const satisfies Readonly<Record<string, () => FeatureAwareLoss>>;
 
-const MEAN = { reduction: 'mean' } as const;
+const byLogits =
+  (loss: Loss, weight = 1): FeatureAwareLoss =>
+  (logits, labels) =>
+    mul(loss(logits, labels, MEAN), weight);
 
 function byFeatures(normalization: 'local' | 'running' | 'global-official'): FeatureAwareLoss {
   const loss = biasLoss({ normalization });

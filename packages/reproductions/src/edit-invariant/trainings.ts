@@ -1,7 +1,7 @@
 import { Random, ndarray } from '@surprisal/core';
 import { mean } from '@surprisal/core/numerics';
 import { type Scalar, type Tensor, argMax, reshape, tidy, toTensor } from '@surprisal/core/tensor';
-import { bagOfNgrams, editInvariant, lossTruncation, tokenCrossEntropy } from '@surprisal/losses';
+import { type SequenceLoss, bagOfNgrams, editInvariant, lossTruncation, tokenCrossEntropy } from '@surprisal/losses';
 import { batches } from '../batches.js';
 import { type OwnModel, denseModel } from '../dense-model.js';
 import { type Training, steadyRates } from '../train-in-turn.js';
@@ -43,12 +43,19 @@ type BatchLoss = (logits: Tensor, targets: Tensor, random: Random) => Tensor;
 
 const MEAN = { reduction: 'mean' } as const;
 
+const meanOf =
+  (loss: SequenceLoss): BatchLoss =>
+  (logits, targets) =>
+    loss(logits, targets, MEAN);
+
 const losses: Readonly<Record<LossName, () => BatchLoss>> = {
-  CE: () => (logits, targets) => tokenCrossEntropy()(logits, targets, MEAN),
-  'loss truncation': () => (logits, targets) => lossTruncation()(logits, targets, MEAN),
-  'bag of 2-grams': () => (logits, targets) => bagOfNgrams({ n: 2 })(logits, targets, MEAN),
-  EISL: () => (logits, targets, random) =>
-    editInvariant({ ngrams: [1, 2], weights: [0.8, 0.2] })(logits, targets, { ...MEAN, noise: random }),
+  CE: () => meanOf(tokenCrossEntropy()),
+  'loss truncation': () => meanOf(lossTruncation()),
+  'bag of 2-grams': () => meanOf(bagOfNgrams({ n: 2 })),
+  EISL() {
+    const loss = editInvariant({ ngrams: [1, 2], weights: [0.8, 0.2] });
+    return (logits, targets, random) => loss(logits, targets, { ...MEAN, noise: random });
+  },
 };
 
 /** The translation, the sequences, their noise and order, and the first weights depend on the seed and the noise alone. */

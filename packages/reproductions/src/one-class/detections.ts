@@ -60,6 +60,9 @@ async function trainAndDetect(head: Head, task: OneClassTask, params: OneClassPa
   return { auc, equalError, ...distance };
 }
 
+/** Where it is asked only what is remembered. */
+const NO_DRAWS = ndarray(new Float32Array(0), [0, PIXELS]);
+
 async function train(model: Detector, { normal }: OneClassTask, params: OneClassParams, seed: number): Promise<void> {
   const { batchSize, epochs, learningRate, alpha, variance } = params;
   const random = new Random(seed).split('training');
@@ -68,11 +71,10 @@ async function train(model: Detector, { normal }: OneClassTask, params: OneClass
     const chosen = at(step);
     return ndarray(rowsAt(normal.data, chosen), [chosen.length, PIXELS]);
   };
-  const noneDrawn = (count: number) => ndarray(new Float32Array(count), [count / PIXELS, PIXELS]);
   const cost = (made: number) => {
     const batch = batchAt(made + 1);
     const isFirst = made % perEpoch === 0;
-    const remembered = isFirst ? undefined : pseudoNegatives(batchAt(made), noneDrawn(PIXELS)).remembered;
+    const remembered = isFirst ? undefined : pseudoNegatives(batchAt(made), NO_DRAWS).remembered;
     const draws = ndarray(random.split('draws', made).normals(batch.data.length), batch.shape);
     const { negatives } = pseudoNegatives(batch, draws, { alpha, variance, ...(remembered && { remembered }) });
     return model.cost(toTensor(batch), toTensor(negatives));

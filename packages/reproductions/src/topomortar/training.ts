@@ -1,4 +1,5 @@
 import { type NdArray, Random, ndarray } from '@surprisal/core';
+import { mean } from '@surprisal/core/numerics';
 import { type Scalar, adam, argMax, softmax, tidy, toTensor } from '@surprisal/core/tensor';
 import { type LabelQuality, type BrickWall, randHue } from '@surprisal/data';
 import { type UNet, trainSteps, unet } from '@surprisal/nn';
@@ -152,7 +153,6 @@ async function scoresOn(walls: readonly BrickWall[], model: UNet): Promise<Score
   const truth = labelsOf(walls, 'accurate');
   const masks = ndarray(Int32Array.from(await predicted.data()), truth.shape);
   predicted.dispose();
-  const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
   return {
     betti0: mean(bettiError({ dimension: 0 })(masks, truth)),
     betti1: mean(bettiError({ dimension: 1 })(masks, truth)),
