@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { useEngine } from '@surprisal/core/tensor';
-import plugin from '@surprisal/losses';
+import plugin from '@surprisal/losses/plugin';
 import { sizes } from '../sizes.mjs';
 
 const engines = {

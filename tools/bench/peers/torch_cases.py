@@ -1,12 +1,11 @@
 """The cases of the suite `engine` in PyTorch on the CPU, timed when a line on standard input asks for one."""
 import json
 import subprocess
-import sys
-import time
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+from answer import answer
 from torch import nn
 
 script = "import('./sizes.mjs').then(({ sizes }) => console.log(JSON.stringify(sizes)))"
@@ -132,17 +131,8 @@ cases |= {
     for rows, classes in sizes["losses"]
 }
 
-print(json.dumps({"names": list(cases)}), flush=True)
-ready = {}
-for line in sys.stdin:
-    asked = json.loads(line)
-    if "forget" in asked:
-        ready.pop(asked["forget"], None)
-        continue
-    run = ready.setdefault(asked["name"], None) or cases[asked["name"]]()
-    ready[asked["name"]] = run
-    begin = time.perf_counter()
-    for _ in range(asked["calls"]):
-        run()
-    ms = (time.perf_counter() - begin) * 1e3 / asked["calls"]
-    print(json.dumps({"ms": ms, "note": f"{torch.get_num_threads()} threads"}), flush=True)
+def noted(make):
+    return lambda: (make(), lambda _: f"{torch.get_num_threads()} threads")
+
+
+answer({name: noted(make) for name, make in cases.items()})
