@@ -3,6 +3,7 @@ import { type Barycentric, type Ternary, gridOf, levelsOf, trianglesOf } from '.
 type Place = readonly [x: number, y: number];
 /** A place and the value there. */
 type Vertex = readonly [x: number, y: number, value: number];
+type Triangle = readonly Vertex[];
 type Colour = 'ink' | 'faint' | Ternary['colour'];
 
 const MARGIN = { side: 24, top: 24, bottom: 66 };
@@ -31,12 +32,13 @@ export function ternarySvg(
   const place = placing(side);
   const levels = levelsOf(plot.values);
   const fill = colour(plot.colour);
-  const contours = levels.map((level) => path(contourOf(plot, level, place), colour('faint'), 0.8)).join('');
+  const triangles = verticesOf(plot, place);
+  const contours = levels.map((level) => path(contourOf(triangles, level), colour('faint'), 0.8)).join('');
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${round(height)}" viewBox="0 0 ${width} ${round(height)}"`,
     ` font-family="system-ui, sans-serif" font-size="${FONT}">`,
     `<rect width="100%" height="100%" fill="${background}"/>`,
-    bandsOf(plot, levels, place, fill),
+    bandsOf(triangles, levels, fill),
     contours,
     path(`M${[place([1, 0, 0]), place([0, 1, 0]), place([0, 0, 1])].map(at).join('L')}Z`, colour('ink'), 1),
     path(arrowsOf(plot, side, place), colour('ink'), 1.3, 'stroke-linecap="round"'),
@@ -55,10 +57,10 @@ const placing =
 
 const opacity = (band: number, bands: number) => round((STRONGEST * (band + 0.5)) / bands);
 
-function bandsOf(plot: Ternary, levels: readonly number[], place: (point: Barycentric) => Place, fill: string): string {
+function bandsOf(triangles: readonly Triangle[], levels: readonly number[], fill: string): string {
   const ends = [-Infinity, ...levels, Infinity];
   const pieces = Array.from({ length: ends.length - 1 }, () => '');
-  for (const triangle of verticesOf(plot, place)) {
+  for (const triangle of triangles) {
     const [least, most] = [Math.min(...triangle.map(([, , v]) => v)), Math.max(...triangle.map(([, , v]) => v))];
     for (let band = 0; band < pieces.length; band++) {
       const [low, high] = [ends[band]!, ends[band + 1]!];
@@ -72,7 +74,7 @@ function bandsOf(plot: Ternary, levels: readonly number[], place: (point: Baryce
     .join('');
 }
 
-function verticesOf(plot: Ternary, place: (point: Barycentric) => Place): Vertex[][] {
+function verticesOf(plot: Ternary, place: (point: Barycentric) => Place): Triangle[] {
   const vertices = gridOf(plot.divisions).map((point, i): Vertex => [...place(point), plot.values[i]!]);
   return trianglesOf(plot.divisions).map((corners) => corners.map((corner) => vertices[corner]!));
 }
@@ -92,9 +94,9 @@ function between(from: Vertex, to: Vertex, level: number): Vertex {
   return [from[0] + share * (to[0] - from[0]), from[1] + share * (to[1] - from[1]), level];
 }
 
-function contourOf(plot: Ternary, level: number, place: (point: Barycentric) => Place): string {
+function contourOf(triangles: readonly Triangle[], level: number): string {
   let d = '';
-  for (const triangle of verticesOf(plot, place)) {
+  for (const triangle of triangles) {
     const crossings = triangle.flatMap((from, i) => {
       const to = triangle[(i + 1) % 3]!;
       return from[2] >= level !== to[2] >= level ? [between(from, to, level)] : [];

@@ -9,9 +9,6 @@ import type { Chosen } from '../../lab/chosen.js';
 import type { Distribution } from '../../lab/distribution.js';
 import type { CouplingName } from './settings.js';
 
-/** Entries of both marginals together, of those that are not 0, for which the least entropy is looked for. */
-export { EXACT_LIMIT } from '@surprisal/divergences/couplings';
-
 type Couple = (x: number[], y: number[], params: Chosen['params']) => Joint;
 
 const make: Readonly<Record<CouplingName, Couple>> = {

@@ -1,4 +1,5 @@
 import { Random } from '@surprisal/core';
+import { median } from '@surprisal/core/numerics';
 import { type LayersModel, type Tensor, dispose, oneHot, sgd, tensor1d, tidy, toTensor } from '@surprisal/core/tensor';
 import { type ImageClassificationData, type ImageSet, subset, toFloat } from '@surprisal/data';
 import { crossEntropy } from '@surprisal/losses';
@@ -21,6 +22,7 @@ type Logs = Partial<Record<'loss' | 'acc' | 'val_acc', number>>;
 /** A convolutional network that learns MNIST by the `fit` of TensorFlow.js, on whatever engine is in use. */
 export class Training {
   readonly gate = new Gate();
+  /** Of steps, in ms. The first ones make programs ready: they do not move the median. */
   readonly #times: number[] = [];
   #stopped = false;
 
@@ -90,9 +92,6 @@ function means(logs: readonly Logs[]): Omit<Measurement, 'epoch'> {
   const mean = (name: keyof Logs) => logs.reduce((sum, one) => sum + one[name]!, 0) / logs.length;
   return { loss: mean('loss'), accuracy: 100 * mean('acc') };
 }
-
-/** The first steps make programs ready; they do not move it. */
-const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!;
 
 /** Lets what the page says through. */
 const messages = () => new Promise<void>((resolve) => setTimeout(resolve));
