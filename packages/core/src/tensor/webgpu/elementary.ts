@@ -2,7 +2,7 @@ import { type Tensor, reshape } from '@surprisal/kernels/tfjs';
 import { register, runProgram } from './program.js';
 
 /**
- * Exponentials, logarithms, sines and cosines in WGSL: within 3 units in the last place (sines and cosines: of 1), NaN for NaN, and right at 0
+ * Exponentials, logarithms, sines and cosines in WGSL: within 3 units in the last place (sines and cosines: of 1, for angles below 8192), NaN for NaN, and right at 0
  * and infinities. What is built into WGSL promises none of that, and drivers differ. The polynomials are those of expf, logf and sinf in
  * Moshier's Cephes library.
  */
