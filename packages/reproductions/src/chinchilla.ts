@@ -23,8 +23,8 @@ import {
   isoFlop,
 } from '@surprisal/scaling-laws';
 import { z } from 'zod';
-import { type Part, inTurn } from './in-turn.js';
-import { linePlot } from './line-plot.js';
+import { type Part, inTurn } from './shared/in-turn.js';
+import { linePlot } from './shared/line-plot.js';
 
 const schema = z.object({
   starts: z.enum(['grid', 'auto']).default('grid').describe('where fits start: all 4500 points of the paper, or four'),

@@ -9,8 +9,8 @@ import {
 } from '@surprisal/core';
 import { bestConditionalRisk, compSum, consistencyBound, constantHypothesisGap } from '@surprisal/losses';
 import { z } from 'zod';
-import { accuracyPlot, accuracyTable } from './accuracy-plots.js';
-import { type Cell, type CellResult, accuracyOf, mnistParams, trainGrid } from './grid.js';
+import { accuracyPlot, accuracyTable } from './shared/accuracy-plots.js';
+import { type Cell, type CellResult, accuracyOf, mnistParams, trainGrid } from './shared/grid.js';
 
 const schema = z.object({
   ...mnistParams,

@@ -1,8 +1,8 @@
 import { DomainError, type StudyContext, type StudyEvent, defineStudy } from '@surprisal/core';
 import type { Loss } from '@surprisal/losses';
 import { z } from 'zod';
-import { accuracyPlot, accuracyTable } from './accuracy-plots.js';
-import { type Cell, mnistParams, trainGrid } from './grid.js';
+import { accuracyPlot, accuracyTable } from './shared/accuracy-plots.js';
+import { type Cell, mnistParams, trainGrid } from './shared/grid.js';
 
 const schema = z.object({
   ...mnistParams,

@@ -9,9 +9,9 @@ import {
 } from '@surprisal/core';
 import { type Sampler, distinctNgrams, repetitionPercent } from '@surprisal/decoding';
 import { z } from 'zod';
-import { type Part, inTurn } from './in-turn.js';
-import { linePlot, withBar } from './line-plot.js';
-import { type TextTask, textParams, textTask, writeText } from './text-task.js';
+import { type Part, inTurn } from './shared/in-turn.js';
+import { linePlot, withBar } from './shared/line-plot.js';
+import { type TextTask, textParams, textTask, writeText } from './shared/text-task.js';
 
 const schema = z.object({
   ...textParams,

@@ -11,9 +11,9 @@ import {
 } from '@surprisal/core';
 import { FLOP_PER_PETAFLOP_DAY, type ColumnMap, type Runs, type ScalingLaw, annealingRuns, holdOut } from '@surprisal/scaling-laws'; // prettier-ignore
 import { z } from 'zod';
-import { WARMUP_STEPS, everyNth, measuredCurve } from './annealing-curves.js';
-import { type Part, inTurn } from './in-turn.js';
-import { linePlot } from './line-plot.js';
+import { WARMUP_STEPS, everyNth, measuredCurve } from './lr-annealing/curves.js';
+import { type Part, inTurn } from './shared/in-turn.js';
+import { linePlot } from './shared/line-plot.js';
 
 const schema = z.object({
   table: z

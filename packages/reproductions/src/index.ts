@@ -1,25 +1,25 @@
 export { adversarialCompSum } from './adversarial-comp-sum/adversarial-comp-sum.js';
 export { type AdversarialParams, adversarialParams } from './adversarial-comp-sum/params.js';
-export { autoregressiveScaling } from './autoregressive-scaling.js';
-export { autoregressiveScalingTraining } from './autoregressive-scaling-training.js';
+export { autoregressiveScaling } from './autoregressive-scaling/autoregressive-scaling.js';
+export { autoregressiveScalingTraining } from './autoregressive-scaling/autoregressive-scaling-training.js';
 export { biasLossStudy } from './bias-loss/bias-loss.js';
-export { cemEnhancedTopP } from './cem-enhanced-top-p.js';
+export { cemEnhancedTopP } from './cem-enhanced-top-p/cem-enhanced-top-p.js';
 export { chinchillaStudy } from './chinchilla.js';
 export { compareLosses } from './compare-losses.js';
 export { compareSamplers } from './compare-samplers.js';
 export { compareScalingLaws } from './compare-scaling-laws.js';
 export { compSumStudy } from './comp-sum.js';
-export { couplings } from './couplings.js';
+export { couplings } from './couplings/couplings.js';
 export { labelNoise } from './label-noise/label-noise.js';
-export { lrAnnealingStudy } from './lr-annealing.js';
-export { lrAnnealingTraining } from './lr-annealing-training.js';
+export { lrAnnealingStudy } from './lr-annealing/lr-annealing.js';
+export { lrAnnealingTraining } from './lr-annealing/lr-annealing-training.js';
 export { mirostatStudy } from './mirostat.js';
 export { oneClass } from './one-class/one-class.js';
-export { type TextParams, type TextTask, textParams, textTask, writeText } from './text-task.js';
-export { tokenizationTheory } from './tokenization-theory.js';
-export { tokenizationTransformer } from './tokenization-transformer.js';
+export { type TextParams, type TextTask, textParams, textTask, writeText } from './shared/text-task.js';
+export { tokenizationTheory } from './tokenization/tokenization-theory.js';
+export { tokenizationTransformer } from './tokenization/tokenization-transformer.js';
 export { topomortar } from './topomortar/topomortar.js';
-export { utilityProbability } from './utility-probability.js';
+export { utilityProbability } from './utility-probability/utility-probability.js';
 export {
   type Cell,
   type CellResult,
@@ -29,7 +29,7 @@ export {
   type TrainingLabels,
   mnistParams,
   trainGrid,
-} from './grid.js';
+} from './shared/grid.js';
 export { type ValueLearningParams, valueLearningParams } from './value-learning/params.js';
 export { valueLearning } from './value-learning/value-learning.js';
 export { directCoverageStudy } from './direct-coverage/direct-coverage.js';

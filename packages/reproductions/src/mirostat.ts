@@ -22,9 +22,9 @@ import {
   topP,
 } from '@surprisal/decoding';
 import { z } from 'zod';
-import { type Part, inTurn } from './in-turn.js';
-import { linePlot } from './line-plot.js';
-import { type TextTask, textParams, textTask, writeText } from './text-task.js';
+import { type Part, inTurn } from './shared/in-turn.js';
+import { linePlot } from './shared/line-plot.js';
+import { type TextTask, textParams, textTask, writeText } from './shared/text-task.js';
 
 const schema = z.object({
   taus: z.array(z.number().gt(0)).default([2, 3, 5]).describe('targets, in bits per token'),

@@ -5,8 +5,8 @@ import { linearSmoothTermSupremum, smoothAdversarialCompSum } from '@surprisal/l
 import { projectedGradient } from '@surprisal/nn';
 import { conformsToStudy, eventsOf, ofType, onEngines } from '@surprisal/testing';
 import { describe, expect, it } from 'vitest';
-import { smallDigits } from '../small-digits.js';
-import { trainInTurn } from '../train-in-turn.js';
+import { smallDigits } from '../shared/small-digits.js';
+import { trainInTurn } from '../shared/train-in-turn.js';
 import { adversarialCompSum } from './adversarial-comp-sum.js';
 import { startIn } from './defences.js';
 import { adversarialParams } from './params.js';

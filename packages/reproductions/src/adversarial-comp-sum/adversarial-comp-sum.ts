@@ -1,6 +1,6 @@
 import { type StudyContext, type StudyEvent, defineStudy, paper } from '@surprisal/core';
-import { smallDigits } from '../small-digits.js';
-import { type Outcome, trainInTurn } from '../train-in-turn.js';
+import { smallDigits } from '../shared/small-digits.js';
+import { type Outcome, trainInTurn } from '../shared/train-in-turn.js';
 import { type AdversarialParams, adversarialParams } from './params.js';
 import { resultEvents } from './results.js';
 import { type Run, cellsOf, trainingOf } from './trainings.js';

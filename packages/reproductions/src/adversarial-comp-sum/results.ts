@@ -8,8 +8,8 @@ import {
   estimate,
   table,
 } from '@surprisal/core';
-import { linePlot, withBar } from '../line-plot.js';
-import type { Outcome } from '../train-in-turn.js';
+import { linePlot, withBar } from '../shared/line-plot.js';
+import type { Outcome } from '../shared/train-in-turn.js';
 import type { AdversarialParams } from './params.js';
 import type { Run } from './trainings.js';
 

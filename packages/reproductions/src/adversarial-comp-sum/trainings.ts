@@ -14,10 +14,10 @@ import {
   toTensor,
 } from '@surprisal/core/tensor';
 import { projectedGradient } from '@surprisal/nn';
-import { batches } from '../batches.js';
-import { type OwnModel, denseModel } from '../dense-model.js';
-import { PIXELS, type SmallDigits, allPixels, pixelsOf } from '../small-digits.js';
-import { type Training, steadyRates } from '../train-in-turn.js';
+import { batches } from '../shared/batches.js';
+import { type OwnModel, denseModel } from '../shared/dense-model.js';
+import { PIXELS, type SmallDigits, allPixels, pixelsOf } from '../shared/small-digits.js';
+import { type Training, steadyRates } from '../shared/train-in-turn.js';
 import { type Defence, type Logits, defencesOf, startIn } from './defences.js';
 import type { AdversarialParams } from './params.js';
 

@@ -1,7 +1,7 @@
 import { type ClaimEvent, type Estimate, type StudyContext, type StudyEvent, type TableEvent, claim, defineStudy, estimate, paper, table } from '@surprisal/core'; // prettier-ignore
-import { linePlot, withBar } from '../line-plot.js';
-import { smallDigits } from '../small-digits.js';
-import { type Outcome, trainInTurn } from '../train-in-turn.js';
+import { linePlot, withBar } from '../shared/line-plot.js';
+import { smallDigits } from '../shared/small-digits.js';
+import { type Outcome, trainInTurn } from '../shared/train-in-turn.js';
 import { type BiasLossParams, type LossName, type Run, biasLossParams, runsOf, stepsPerEpoch, trainingOf } from './trainings.js'; // prettier-ignore
 
 type Trained = Outcome<Run>;

@@ -1,6 +1,6 @@
 import { type LayersModel, type Tensor, fromLayersModel, input, layers, model } from '@surprisal/core/tensor';
 import { initialise } from '@surprisal/nn';
-import type { OwnModel } from '../dense-model.js';
+import type { OwnModel } from '../shared/dense-model.js';
 
 /** A network that shows what it sees before pooling. */
 export interface CompactCnn extends OwnModel {

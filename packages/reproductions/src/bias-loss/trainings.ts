@@ -3,9 +3,9 @@ import { mean } from '@surprisal/core/numerics';
 import { type Scalar, type Tensor, type TensorLike, argMax, mul, norm, oneHot, softmax, sgd, sub, tidy, toTensor } from '@surprisal/core/tensor'; // prettier-ignore
 import { type Loss, biasLoss, crossEntropy, focal, labelSmoothing } from '@surprisal/losses';
 import { z } from 'zod';
-import { batches } from '../batches.js';
-import { type SmallDigits, allPixels, pixelsOf } from '../small-digits.js';
-import type { Training } from '../train-in-turn.js';
+import { batches } from '../shared/batches.js';
+import { type SmallDigits, allPixels, pixelsOf } from '../shared/small-digits.js';
+import type { Training } from '../shared/train-in-turn.js';
 import { type CompactCnn, compactCnn } from './compact-cnn.js';
 
 /** A loss of what the network shows. */

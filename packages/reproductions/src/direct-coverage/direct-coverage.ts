@@ -1,5 +1,5 @@
 import { type StudyContext, type StudyEvent, defineStudy, paper } from '@surprisal/core';
-import { type Outcome, trainInTurn } from '../train-in-turn.js';
+import { type Outcome, trainInTurn } from '../shared/train-in-turn.js';
 import { type DirectCoverageParams, directCoverageParams } from './params.js';
 import { resultEvents } from './results.js';
 import { type Run, cellsOf, trainingOf } from './trainings.js';

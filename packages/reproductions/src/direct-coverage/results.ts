@@ -8,8 +8,8 @@ import {
   estimate,
   table,
 } from '@surprisal/core';
-import { linePlot, withBar } from '../line-plot.js';
-import type { Measured, Outcome } from '../train-in-turn.js';
+import { linePlot, withBar } from '../shared/line-plot.js';
+import type { Measured, Outcome } from '../shared/train-in-turn.js';
 import type { DirectCoverageParams } from './params.js';
 import { type Run, TRIES, nameOf, stepsOf, stepsPerEpoch } from './trainings.js';
 

@@ -15,9 +15,9 @@ import {
 } from '@surprisal/core/tensor';
 import { coverage, passAtK } from '@surprisal/decoding';
 import { type CoverageSequenceLoss, dcoSequence, dcoStepwise } from '@surprisal/losses';
-import { batches } from '../batches.js';
-import { type OwnModel, denseModel } from '../dense-model.js';
-import { type Training, steadyRates } from '../train-in-turn.js';
+import { batches } from '../shared/batches.js';
+import { type OwnModel, denseModel } from '../shared/dense-model.js';
+import { type Training, steadyRates } from '../shared/train-in-turn.js';
 import type { DirectCoverageParams } from './params.js';
 import { type Questions, type Task, questionsOf, splitPairs, tasksOf } from './questions.js';
 

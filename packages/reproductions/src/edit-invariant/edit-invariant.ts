@@ -1,5 +1,5 @@
 import { type StudyContext, type StudyEvent, defineStudy, paper } from '@surprisal/core';
-import { type Outcome, trainInTurn } from '../train-in-turn.js';
+import { type Outcome, trainInTurn } from '../shared/train-in-turn.js';
 import { editClaims, editCosts, editTable } from './edits.js';
 import { type EditInvariantParams, editInvariantParams } from './params.js';
 import { trainingEvents } from './results.js';

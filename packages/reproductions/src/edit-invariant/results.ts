@@ -1,6 +1,6 @@
 import { type ClaimEvent, type Estimate, type PlotEvent, type StudyEvent, type TableEvent, claim, estimate, table } from '@surprisal/core'; // prettier-ignore
-import { linePlot, withBar } from '../line-plot.js';
-import type { Outcome } from '../train-in-turn.js';
+import { linePlot, withBar } from '../shared/line-plot.js';
+import type { Outcome } from '../shared/train-in-turn.js';
 import type { EditInvariantParams, LossName } from './params.js';
 import { type Noise, titleOf } from './sequences.js';
 import { type Run, noisesOf } from './trainings.js';

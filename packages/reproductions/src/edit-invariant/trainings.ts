@@ -2,9 +2,9 @@ import { Random, ndarray } from '@surprisal/core';
 import { mean } from '@surprisal/core/numerics';
 import { type Scalar, type Tensor, argMax, reshape, tidy, toTensor } from '@surprisal/core/tensor';
 import { type SequenceLoss, bagOfNgrams, editInvariant, lossTruncation, tokenCrossEntropy } from '@surprisal/losses';
-import { batches } from '../batches.js';
-import { type OwnModel, denseModel } from '../dense-model.js';
-import { type Training, steadyRates } from '../train-in-turn.js';
+import { batches } from '../shared/batches.js';
+import { type OwnModel, denseModel } from '../shared/dense-model.js';
+import { type Training, steadyRates } from '../shared/train-in-turn.js';
 import type { EditInvariantParams, LossName } from './params.js';
 import {
   type Noise,

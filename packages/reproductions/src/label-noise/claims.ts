@@ -1,5 +1,5 @@
 import { type ClaimEvent, type Estimate, claim, estimate } from '@surprisal/core';
-import type { CellResult } from '../grid.js';
+import type { CellResult } from '../shared/grid.js';
 import { ADAPTIVE, type LabelNoiseParams, type LossName, type Setting, classDependentNoise, settingsOf, uniformNoise } from './settings.js'; // prettier-ignore
 
 const NOTE =

@@ -1,6 +1,6 @@
 import { type StudyContext, type StudyEvent, type TableEvent, defineStudy, paper, table } from '@surprisal/core';
-import { accuracyPlot } from '../accuracy-plots.js';
-import { type CellResult, accuracyOf, trainGrid } from '../grid.js';
+import { accuracyPlot } from '../shared/accuracy-plots.js';
+import { type CellResult, accuracyOf, trainGrid } from '../shared/grid.js';
 import { labelNoiseClaims } from './claims.js';
 import { type LabelNoiseParams, cellsOf, labelNoiseParams, settingsOf } from './settings.js';
 

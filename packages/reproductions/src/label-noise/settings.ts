@@ -3,7 +3,7 @@ import { mean } from '@surprisal/core/numerics';
 import { aldrKl, crossEntropy, generalizedCrossEntropy, ldrKl } from '@surprisal/losses';
 import type { TrainingLoss } from '@surprisal/nn';
 import { z } from 'zod';
-import { type Cell, type NoisePattern, type TrainingLabels, mnistParams } from '../grid.js';
+import { type Cell, type NoisePattern, type TrainingLabels, mnistParams } from '../shared/grid.js';
 
 /** The losses by name, each for a training set of a size. */
 const losses = {

@@ -1,8 +1,8 @@
 import { Random, ndarray } from '@surprisal/core';
 import { type Model, type Scalar, type Tensor, type Variable, add, concat, matMul, relu, slice, softmax, squeeze, tidy, toTensor, transpose, variable, zeros } from '@surprisal/core/tensor'; // prettier-ignore
 import { crossEntropy, hyperbolicCrossEntropy, hyperbolicLogits, hyperbolicPairwiseConfusion, toPoincare } from '@surprisal/losses'; // prettier-ignore
-import { denseModel } from '../dense-model.js';
-import { PIXELS } from '../small-digits.js';
+import { denseModel } from '../shared/dense-model.js';
+import { PIXELS } from '../shared/small-digits.js';
 import type { OneClassParams } from './params.js';
 
 /** The classifiers of normal digits and pseudo-negatives that are compared. */

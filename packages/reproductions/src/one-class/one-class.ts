@@ -1,6 +1,6 @@
 import { type MetricEvent, type StudyContext, type StudyEvent, defineStudy, paper } from '@surprisal/core';
-import { inTurn } from '../in-turn.js';
-import { smallDigits } from '../small-digits.js';
+import { inTurn } from '../shared/in-turn.js';
+import { smallDigits } from '../shared/small-digits.js';
 import { type Detection, detectionParts } from './detections.js';
 import { type OneClassParams, oneClassParams } from './params.js';
 import { resultEvents } from './results.js';

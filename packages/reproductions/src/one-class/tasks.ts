@@ -1,5 +1,5 @@
 import { type NdArray, type Random, ndarray } from '@surprisal/core';
-import { type SmallDigits, PIXELS } from '../small-digits.js';
+import { type SmallDigits, PIXELS } from '../shared/small-digits.js';
 
 /** One digit is normal, and all others are not. */
 export interface OneClassTask {

@@ -1,5 +1,5 @@
 import { type MetricEvent, type StudyContext, type StudyEvent, defineStudy, paper } from '@surprisal/core';
-import { inTurn } from '../in-turn.js';
+import { inTurn } from '../shared/in-turn.js';
 import { topomortarClaims } from './claims.js';
 import { type TopomortarParams, topomortarParams } from './params.js';
 import { errorPlot, scoreTable } from './shown.js';

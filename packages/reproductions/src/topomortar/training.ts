@@ -4,8 +4,8 @@ import { type Scalar, adam, argMax, softmax, tidy, toTensor } from '@surprisal/c
 import { type LabelQuality, type BrickWall, randHue } from '@surprisal/data';
 import { type UNet, trainSteps, unet } from '@surprisal/nn';
 import { type SegmentationLoss, bettiError, ceDice, dice, skeletonRecall, softClDice, topoLoss, warpingLoss } from '@surprisal/segmentation'; // prettier-ignore
-import { batches } from '../batches.js';
-import type { Part } from '../in-turn.js';
+import { batches } from '../shared/batches.js';
+import type { Part } from '../shared/in-turn.js';
 import type { TopomortarParams } from './params.js';
 import { type Walls, drawWalls, imagesOf, labelsOf, stacked } from './walls.js';
 

@@ -13,8 +13,8 @@ import {
   toTensor,
 } from '@surprisal/core/tensor';
 import { gridWorld, softPolicy, stateOf } from '@surprisal/divergences/couplings';
-import { type OwnModel, denseModel } from '../dense-model.js';
-import { type Training, steadyRates } from '../train-in-turn.js';
+import { type OwnModel, denseModel } from '../shared/dense-model.js';
+import { type Training, steadyRates } from '../shared/train-in-turn.js';
 import { type Head, c51Head, headsOf } from './heads.js';
 import type { ValueLearningParams } from './params.js';
 

@@ -1,9 +1,9 @@
 import { Random, ndarray } from '@surprisal/core';
 import { mean, squaredDifference, tidy, toTensor } from '@surprisal/core/tensor';
-import { batches } from '../batches.js';
-import { type OwnModel, denseModel } from '../dense-model.js';
-import { PIXELS, type SmallDigits, allPixels, pixelsOf } from '../small-digits.js';
-import { type Training, steadyRates } from '../train-in-turn.js';
+import { batches } from '../shared/batches.js';
+import { type OwnModel, denseModel } from '../shared/dense-model.js';
+import { PIXELS, type SmallDigits, allPixels, pixelsOf } from '../shared/small-digits.js';
+import { type Training, steadyRates } from '../shared/train-in-turn.js';
 import { type Head, headsOf, hlGaussHead } from './heads.js';
 import type { ValueLearningParams } from './params.js';
 

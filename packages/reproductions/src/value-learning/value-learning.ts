@@ -1,7 +1,7 @@
 import { type StudyContext, type StudyEvent, defineStudy, paper } from '@surprisal/core';
-import type { OwnModel } from '../dense-model.js';
-import { type Outcome, type Training, trainInTurn } from '../train-in-turn.js';
-import { smallDigits } from '../small-digits.js';
+import type { OwnModel } from '../shared/dense-model.js';
+import { type Outcome, type Training, trainInTurn } from '../shared/train-in-turn.js';
+import { smallDigits } from '../shared/small-digits.js';
 import { type GridRun, gridRuns, gridTraining } from './grid.js';
 import { gridEvents } from './grid-results.js';
 import { type ValueLearningParams, valueLearningParams } from './params.js';

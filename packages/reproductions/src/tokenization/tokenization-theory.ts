@@ -25,8 +25,8 @@ import {
   unigramTokenBound,
 } from '@surprisal/language';
 import { z } from 'zod';
-import { type Part, inTurn } from './in-turn.js';
-import { linePlot } from './line-plot.js';
+import { type Part, inTurn } from '../shared/in-turn.js';
+import { linePlot } from '../shared/line-plot.js';
 
 const schema = z.object({
   symbols: z.number().int().min(100).default(60_000).describe('symbols of each training text, and of each test text'),

@@ -1,8 +1,8 @@
 import { type MetricEvent, type StudyContext, type StudyEvent, defineStudy, paper } from '@surprisal/core';
-import { type BoundsResult, boundsEvents, boundsParts } from './couplings-bounds.js';
-import { type GameResult, gameEvents, gameParts } from './couplings-game.js';
-import { type CouplingsParams, couplingsParams } from './couplings-params.js';
-import { inTurn } from './in-turn.js';
+import { type BoundsResult, boundsEvents, boundsParts } from './bounds.js';
+import { type GameResult, gameEvents, gameParts } from './game.js';
+import { type CouplingsParams, couplingsParams } from './params.js';
+import { inTurn } from '../shared/in-turn.js';
 
 type Result = BoundsResult | GameResult;
 

@@ -20,10 +20,10 @@ import {
   pairwise,
   rankTransform,
 } from '@surprisal/decoding';
-import type { Part } from './in-turn.js';
-import { smallImages } from './small-images.js';
+import type { Part } from '../shared/in-turn.js';
+import { smallImages } from '../shared/small-images.js';
 import { softmaxRegression } from './softmax-regression.js';
-import type { UtilityParams } from './utility-params.js';
+import type { UtilityParams } from './params.js';
 
 /** Held-out utilities, with labels that are as noisy as those of the training, and with clean ones. */
 interface HeldOut {

@@ -26,9 +26,9 @@ import {
 } from '@surprisal/scaling-laws';
 import { z } from 'zod';
 import { ALPHABET, characterParams, characterTask } from './character-task.js';
-import { linePlot } from './line-plot.js';
-import { heldOutLoss, nextTokenLoss } from './next-token.js';
-import { type Measured, type Training, trainInTurn } from './train-in-turn.js';
+import { linePlot } from '../shared/line-plot.js';
+import { heldOutLoss, nextTokenLoss } from '../shared/next-token.js';
+import { type Measured, type Training, trainInTurn } from '../shared/train-in-turn.js';
 
 const schema = z.object({
   ...characterParams,

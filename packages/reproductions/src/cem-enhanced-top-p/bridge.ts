@@ -14,9 +14,9 @@ import {
   exponentialFamily,
   rareEventProbability,
 } from '@surprisal/decoding/cross-entropy-method';
-import type { CemParams } from './cem-params.js';
-import type { Part } from './in-turn.js';
-import { linePlot } from './line-plot.js';
+import type { CemParams } from './params.js';
+import type { Part } from '../shared/in-turn.js';
+import { linePlot } from '../shared/line-plot.js';
 
 /** The mean lengths of the five edges. */
 const means = Float64Array.of(0.25, 0.4, 0.1, 0.3, 0.2);

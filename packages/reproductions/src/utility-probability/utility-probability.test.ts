@@ -4,7 +4,7 @@ import { logSoftmax } from '@surprisal/decoding';
 import { conformsToStudy, eventsOf, ofType } from '@surprisal/testing';
 import { describe, expect, it } from 'vitest';
 import { exactMode } from './exact-search.js';
-import { smallImages } from './small-images.js';
+import { smallImages } from '../shared/small-images.js';
 import { softmaxRegression } from './softmax-regression.js';
 import { utilityProbability } from './utility-probability.js';
 

@@ -9,8 +9,8 @@ import {
   table,
 } from '@surprisal/core';
 import { learnUtilities, preferenceGradient, softmax } from '@surprisal/decoding';
-import type { Part } from './in-turn.js';
-import type { UtilityParams } from './utility-params.js';
+import type { Part } from '../shared/in-turn.js';
+import type { UtilityParams } from './params.js';
 
 const OUTPUTS = 6;
 

@@ -13,8 +13,8 @@ import {
   gaussianFamily,
   riemannZeta,
 } from '@surprisal/decoding/cross-entropy-method';
-import type { CemParams } from './cem-params.js';
-import type { Part } from './in-turn.js';
+import type { CemParams } from './params.js';
+import type { Part } from '../shared/in-turn.js';
 
 /** A function with a known minimum, and how it is searched for. */
 interface Task {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { textParams } from './text-task.js';
+import { textParams } from '../shared/text-task.js';
 
 /** The parameters of the study `utility-probability`. */
 export const utilityParams = z.object({

@@ -24,9 +24,9 @@ import {
   wordsPerPicture,
 } from '@surprisal/scaling-laws';
 import { z } from 'zod';
-import { type Part, inTurn } from './in-turn.js';
+import { type Part, inTurn } from '../shared/in-turn.js';
 import { BEST_SIZE_EXPONENT, type CaptionCheck, MEMORY, captionCheck, learningCurves, memorisers } from './known-sources.js'; // prettier-ignore
-import { linePlot } from './line-plot.js';
+import { linePlot } from '../shared/line-plot.js';
 
 const schema = z.object({
   lossNoise: z.number().min(0).default(0.002).describe('noise of the losses of memorising models, relative'),

@@ -23,9 +23,9 @@ import {
   twoSidedEncoder,
   uniformCodes,
 } from '@surprisal/divergences/couplings';
-import type { CouplingsParams } from './couplings-params.js';
-import type { Part } from './in-turn.js';
-import { linePlot } from './line-plot.js';
+import type { CouplingsParams } from './params.js';
+import type { Part } from '../shared/in-turn.js';
+import { linePlot } from '../shared/line-plot.js';
 
 /** What greed comes to on random distributions: entropies in bits. */
 export interface BoundsResult {

@@ -1,9 +1,9 @@
 import { type MetricEvent, type StudyContext, type StudyEvent, defineStudy, paper } from '@surprisal/core';
-import { inTurn } from './in-turn.js';
-import { type BeamResult, beamEvents, beamParts } from './utility-beams.js';
-import { type DigitResult, digitEvents, digitParts } from './utility-digits.js';
-import { type LearningResult, learningEvents, learningParts } from './utility-learning.js';
-import { type UtilityParams, utilityParams } from './utility-params.js';
+import { inTurn } from '../shared/in-turn.js';
+import { type BeamResult, beamEvents, beamParts } from './beams.js';
+import { type DigitResult, digitEvents, digitParts } from './digits.js';
+import { type LearningResult, learningEvents, learningParts } from './learning.js';
+import { type UtilityParams, utilityParams } from './params.js';
 
 type Result = LearningResult | DigitResult | BeamResult;
 

@@ -20,8 +20,8 @@ import { adam } from '@surprisal/core/tensor';
 import { bpe, lossPerCharacter, switching, unigram } from '@surprisal/language';
 import { trainSteps, transformer } from '@surprisal/nn';
 import { z } from 'zod';
-import { linePlot, withBar } from './line-plot.js';
-import { heldOutLoss, nextTokenLoss } from './next-token.js';
+import { linePlot, withBar } from '../shared/line-plot.js';
+import { heldOutLoss, nextTokenLoss } from '../shared/next-token.js';
 
 const schema = z.object({
   steps: z.number().int().min(1).default(300).describe('steps of Adam: the budget of both models'),

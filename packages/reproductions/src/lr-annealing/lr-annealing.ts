@@ -20,10 +20,10 @@ import {
   trendLoss,
 } from '@surprisal/scaling-laws';
 import { z } from 'zod';
-import { WARMUP_STEPS, everyNth, measuredCurve } from './annealing-curves.js';
-import { EXAMPLE_WARMUP, authorsExample } from './annealing-example.js';
-import { type Part, inTurn } from './in-turn.js';
-import { linePlot } from './line-plot.js';
+import { WARMUP_STEPS, everyNth, measuredCurve } from './curves.js';
+import { EXAMPLE_WARMUP, authorsExample } from './example.js';
+import { type Part, inTurn } from '../shared/in-turn.js';
+import { linePlot } from '../shared/line-plot.js';
 
 const schema = z.object({
   sizes: z.array(z.enum(['25M', '100M', '400M'])).default(['25M', '100M', '400M']).describe('models whose curves are read'), // prettier-ignore

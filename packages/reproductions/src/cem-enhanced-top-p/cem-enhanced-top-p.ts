@@ -1,9 +1,9 @@
 import { type StudyContext, type StudyEvent, defineStudy, paper } from '@surprisal/core';
-import { type BridgeResult, bridgeEvents, bridgeParts } from './cem-bridge.js';
-import { type MinimumResult, minimumEvents, minimumParts } from './cem-minima.js';
-import { type CemParams, cemParams } from './cem-params.js';
-import { type PathResult, pathEvents, pathParts } from './cem-paths.js';
-import { inTurn } from './in-turn.js';
+import { type BridgeResult, bridgeEvents, bridgeParts } from './bridge.js';
+import { type MinimumResult, minimumEvents, minimumParts } from './minima.js';
+import { type CemParams, cemParams } from './params.js';
+import { type PathResult, pathEvents, pathParts } from './paths.js';
+import { inTurn } from '../shared/in-turn.js';
 
 type Result = BridgeResult | MinimumResult | PathResult;
 

@@ -23,9 +23,9 @@ import {
   trendLoss,
 } from '@surprisal/scaling-laws';
 import { z } from 'zod';
-import { linePlot } from './line-plot.js';
+import { linePlot } from '../shared/line-plot.js';
 import { LEVELS, PIXELS, meanPixelLoss, pixelLoss, pixelTask } from './pixel-task.js';
-import { type Training, trainInTurn } from './train-in-turn.js';
+import { type Training, trainInTurn } from '../shared/train-in-turn.js';
 
 const schema = z.object({
   widths: z.array(z.number().int().min(2).multipleOf(2)).min(5).default([4, 8, 12, 16, 24, 32, 48]).describe('numbers per position of the models, of two heads'), // prettier-ignore

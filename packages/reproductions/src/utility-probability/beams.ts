@@ -22,10 +22,10 @@ import {
   topP,
 } from '@surprisal/decoding';
 import { exactMode } from './exact-search.js';
-import type { Part } from './in-turn.js';
-import { linePlot, withBar } from './line-plot.js';
-import { type TextTask, textTask } from './text-task.js';
-import type { UtilityParams } from './utility-params.js';
+import type { Part } from '../shared/in-turn.js';
+import { linePlot, withBar } from '../shared/line-plot.js';
+import { type TextTask, textTask } from '../shared/text-task.js';
+import type { UtilityParams } from './params.js';
 
 const widths = [1, 2, 4, 8, 16];
 const utilities = ['log-probability', 'log-probability per token'] as const;

@@ -18,9 +18,9 @@ import {
   softPolicy,
   stateOf,
 } from '@surprisal/divergences/couplings';
-import type { CouplingsParams } from './couplings-params.js';
-import type { Part } from './in-turn.js';
-import { linePlot, withBar } from './line-plot.js';
+import type { CouplingsParams } from './params.js';
+import type { Part } from '../shared/in-turn.js';
+import { linePlot, withBar } from '../shared/line-plot.js';
 
 type Encoder = 'ebim' | 'uniform';
 

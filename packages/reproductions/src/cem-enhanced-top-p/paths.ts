@@ -18,10 +18,10 @@ import {
   greedySearch,
   topP,
 } from '@surprisal/decoding';
-import type { CemParams } from './cem-params.js';
-import type { Part } from './in-turn.js';
+import type { CemParams } from './params.js';
+import type { Part } from '../shared/in-turn.js';
 import { bestContinuation, contextOf, randomMarkov } from './random-markov.js';
-import { type TextTask, textTask } from './text-task.js';
+import { type TextTask, textTask } from '../shared/text-task.js';
 
 const P = 0.9;
 
