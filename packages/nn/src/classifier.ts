@@ -23,7 +23,7 @@ import {
   tidy,
   toTensor,
 } from '@surprisal/core/tensor';
-import { type Step, breather, trainSteps } from './train-steps.js';
+import { type Step, type TrainStepsOptions, breather, trainSteps } from './train-steps.js';
 
 /** Labelled inputs: bytes are read as 0..1. */
 export interface LabelledInputs {
@@ -62,6 +62,8 @@ export interface TrainClassifierOptions {
   readonly schedule?: ((done: number) => number) | undefined;
   /** Adds `weightDecay / 2` times the sum of the squares of all weights to the loss; default 0. */
   readonly weightDecay?: number | undefined;
+  /** What is made of the gradients before the optimiser takes them, as in {@link trainSteps}. */
+  readonly adjustGradients?: TrainStepsOptions['adjustGradients'];
   /** Orders the examples; each epoch's order depends on its seed and the epoch alone. */
   readonly random: Random;
   /** Ends the training after the current step. */
@@ -114,7 +116,8 @@ export async function* trainClassifier(options: TrainClassifierOptions): AsyncGe
   const steps = perEpoch * epochs;
   const before = schedule && ((step: number) => void (optimizer.learningRate = learningRate * schedule(step / steps)));
   const { memory } = loss;
-  const made = trainSteps({ model: fromLayersModel(model), optimizer, cost, before, steps, memory, signal, resume });
+  const training = { optimizer, cost, before, adjustGradients: options.adjustGradients, steps, memory, signal, resume };
+  const made = trainSteps({ model: fromLayersModel(model), ...training });
   for await (const step of made) {
     yield { ...step, epoch: Math.ceil(step.step / perEpoch), endsEpoch: step.step % perEpoch === 0 };
   }

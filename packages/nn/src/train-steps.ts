@@ -1,6 +1,19 @@
 import type { Memory, NdArray, StudyState } from '@surprisal/core';
-import { type Model, type Optimizer, type Scalar, readWeights, writeWeights } from '@surprisal/core/tensor';
+import {
+  type Model,
+  type Optimizer,
+  type Scalar,
+  type Tensor,
+  dispose,
+  readWeights,
+  tidy,
+  variableGradientsOf,
+  writeWeights,
+} from '@surprisal/core/tensor';
 import { disposeOptimizer, readOptimizer, writeOptimizer } from './optimizer-state.js';
+
+/** Gradients by the names of a model's variables. */
+export type Gradients = Readonly<Record<string, Tensor>>;
 
 export interface TrainStepsOptions {
   readonly model: Model;
@@ -10,6 +23,11 @@ export interface TrainStepsOptions {
   readonly cost: (step: number) => Scalar;
   /** What is done before a step and has no part in its gradient: an attack on its batch, a copy of the weights. */
   readonly before?: ((step: number) => void | Promise<void>) | undefined;
+  /**
+   * What is made of the gradients before the optimiser takes them, such as `(gradients) => clipByGlobalNorm(gradients, 1)`, or
+   * `({ a, b, ...rest }) => ({ ...rest, ...clipByGlobalNorm({ a, b }, 1) })` for some of them. A variable that is left out stays as it is.
+   */
+  readonly adjustGradients?: ((gradients: Gradients) => Gradients) | undefined;
   readonly steps: number;
   /** What the cost remembers from step to step: forgotten at the start, kept in snapshots, left as it is at the end. */
   readonly memory?: Memory | undefined;
@@ -45,8 +63,7 @@ export interface Step {
  * // 3 1
  */
 export async function* trainSteps(options: TrainStepsOptions): AsyncGenerator<Step, void, void> {
-  const { model, optimizer, cost, before, steps, memory, signal, resume } = options;
-  const variables = Object.values(model.variables).filter(({ trainable }) => trainable); // the others are state, and saved
+  const { model, optimizer, cost, before, adjustGradients, steps, memory, signal, resume } = options;
   let done = 0;
   memory?.reset();
   if (resume) {
@@ -59,7 +76,7 @@ export async function* trainSteps(options: TrainStepsOptions): AsyncGenerator<St
   try {
     while (done < steps && !signal?.aborted) {
       await before?.(done);
-      const value = optimizer.minimize(() => cost(done), true, variables)!;
+      const value = takeStep(model, optimizer, () => cost(done), adjustGradients);
       const [loss] = await value.data();
       value.dispose();
       const step = ++done;
@@ -77,6 +94,26 @@ export async function* trainSteps(options: TrainStepsOptions): AsyncGenerator<St
   } finally {
     disposeOptimizer(optimizer);
   }
+}
+
+/** @returns the cost before the step */
+function takeStep(
+  { variables }: Model,
+  optimizer: Optimizer,
+  cost: () => Scalar,
+  adjust: (gradients: Gradients) => Gradients = (gradients) => gradients,
+): Tensor {
+  const trained = Object.entries(variables).filter(([, { trainable }]) => trainable); // the others are state, and saved
+  const { value, gradients } = variableGradientsOf(cost, trained.map(([, variable]) => variable)); // prettier-ignore
+  tidy(() => {
+    const named = trained.flatMap(([name, own]) =>
+      gradients[own.name] ? [[name, gradients[own.name]!] as const] : [],
+    );
+    const adjusted = adjust(Object.fromEntries(named));
+    optimizer.applyGradients(trained.map(([name, own]) => ({ name: own.name, tensor: adjusted[name]! })));
+  });
+  dispose(gradients);
+  return value;
 }
 
 const prefixed = (prefix: string, arrays: Readonly<Record<string, NdArray>>) =>

@@ -1,4 +1,22 @@
-import { type Tensor, type Variable, clone, customGrad, tidy, valueAndGrads, variableGrads, zerosLike } from './ops.js';
+import { DomainError } from '../errors.js';
+import {
+  type Tensor,
+  type Variable,
+  add,
+  clone,
+  customGrad,
+  div,
+  maximum,
+  mul,
+  scalar,
+  sqrt,
+  square,
+  sum,
+  tidy,
+  valueAndGrads,
+  variableGrads,
+  zerosLike,
+} from './ops.js';
 
 /** A computation with the formula of its gradient. */
 export interface Differentiable {
@@ -73,4 +91,29 @@ export function variableGradientsOf(
 ): { value: Tensor; gradients: Record<string, Tensor> } {
   const { value, grads } = variableGrads(f as () => never, [...variables]);
   return { value, gradients: grads };
+}
+
+/**
+ * Gradients, made shorter together so that the root of the sum of all their squares is at most `maxNorm`; of a shorter one nothing changes. Clip some
+ * of a model's gradients by handing on these alone. A norm that float32 cannot hold makes finite gradients 0; NaN stays NaN.
+ *
+ * @param gradients by any names
+ * @param maxNorm > 0
+ * @throws DomainError when maxNorm is not above 0
+ *
+ * Pascanu, Mikolov, Bengio: On the Difficulty of Training Recurrent Neural Networks, 2013, arXiv:1211.5063.
+ *
+ * @example
+ * const { a, b } = clipByGlobalNorm({ a: tensor1d([3, 0]), b: tensor1d([8]) }, 1);
+ * console.log(clipByGlobalNorm({ a: tensor1d([3]), b: tensor1d([4]) }, 10).b!.dataSync()[0]); // 4
+ * console.log([...a!.dataSync(), ...b!.dataSync()].map((x) => x.toFixed(2)).join()); // 0.35,0.00,0.94
+ */
+export function clipByGlobalNorm(gradients: Readonly<Record<string, Tensor>>, maxNorm: number): Record<string, Tensor> {
+  if (!(maxNorm > 0)) throw new DomainError(`clipByGlobalNorm: maxNorm must be above 0, got ${maxNorm}`);
+  return tidy(() => {
+    const squares = Object.values(gradients).map((gradient) => sum(square(gradient)));
+    const norm = sqrt(squares.reduce((total, part) => add(total, part), scalar(0)));
+    const factor = div(maxNorm, maximum(norm, maxNorm));
+    return Object.fromEntries(Object.entries(gradients).map(([name, gradient]) => [name, mul(gradient, factor)]));
+  });
 }

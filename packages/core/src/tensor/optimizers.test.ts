@@ -13,6 +13,7 @@ import {
   adam,
   adamW,
   add,
+  clipByGlobalNorm,
   clone,
   conv2d,
   layers,
@@ -233,4 +234,32 @@ describe('options', () => {
     [() => adamW({ weightDecay: NaN }), 'adam: weightDecay must be at least 0, got NaN'],
     [() => sgd({ momentum: 2 }), 'sgd: momentum must be in [0, 1), got 2'],
   ])('out of range are refused', (make, message) => expect(make).toThrow(new DomainError(message)));
+});
+
+describe.each(['cpu', 'wasm'] as const)('clipByGlobalNorm on %s', (backend) => {
+  beforeAll(async () => void (await useEngine(backend)));
+  const clipped = (gradients: Record<string, number[]>, maxNorm: number) =>
+    tidy(() => {
+      const given = Object.fromEntries(Object.entries(gradients).map(([name, values]) => [name, tensor1d(values)]));
+      return Object.values(clipByGlobalNorm(given, maxNorm)).map((gradient) => Array.from(gradient.dataSync()));
+    });
+
+  it('shortens all together, along where they point, and leaves what is short as it is', () => {
+    const random = new Random(5);
+    const gradients = { a: Array.from(random.normals(7)), b: Array.from(random.normals(3)), c: [] };
+    const all = Object.values(gradients).flat();
+    const norm = Math.hypot(...all);
+    near(clipped(gradients, norm / 3).flat(), all.map((value) => value / 3)); // prettier-ignore
+    expect(clipped(gradients, 2 * norm).flat()).toEqual(all.map(Math.fround));
+  });
+
+  it('makes 0 of finite gradients when the norm is infinite, and keeps NaN', () => {
+    expect(clipped({ a: [1e30, 2], b: [1] }, 1)).toEqual([[0, 0], [0]]);
+    expect(clipped({ a: [NaN], b: [1] }, 1)).toEqual([[NaN], [NaN]]);
+    expect(clipped({}, 1)).toEqual([]);
+  });
+
+  it('refuses a norm that is not above 0', () => {
+    expect(() => clipByGlobalNorm({}, 0)).toThrow(new DomainError('clipByGlobalNorm: maxNorm must be above 0, got 0'));
+  });
 });

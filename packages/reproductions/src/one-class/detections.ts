@@ -1,7 +1,7 @@
 import { Random, ndarray } from '@surprisal/core';
-import { adam, mul, tidy, toTensor } from '@surprisal/core/tensor';
+import { adam, clipByGlobalNorm, mul, tidy, toTensor } from '@surprisal/core/tensor';
 import { aucOf, hyperbolicPairwiseConfusion, oneClassMetrics, pseudoNegatives } from '@surprisal/losses';
-import { trainSteps } from '@surprisal/nn';
+import { type Gradients, trainSteps } from '@surprisal/nn';
 import { batches } from '../shared/batches.js';
 import type { Part } from '../shared/in-turn.js';
 import { type SmallDigits, PIXELS } from '../shared/small-digits.js';
@@ -64,7 +64,7 @@ async function trainAndDetect(head: Head, task: OneClassTask, params: OneClassPa
 const NO_DRAWS = ndarray(new Float32Array(0), [0, PIXELS]);
 
 async function train(model: Detector, { normal }: OneClassTask, params: OneClassParams, seed: number): Promise<void> {
-  const { batchSize, epochs, learningRate, alpha, variance } = params;
+  const { batchSize, epochs, learningRate, clipNorm, alpha, variance } = params;
   const random = new Random(seed).split('training');
   const { perEpoch, at } = batches(normal.shape[0]!, batchSize, random);
   const batchAt = (step: number) => {
@@ -80,7 +80,8 @@ async function train(model: Detector, { normal }: OneClassTask, params: OneClass
     return model.cost(toTensor(batch), toTensor(negatives));
   };
   const optimizer = adam({ learningRate });
-  for await (const made of trainSteps({ model, optimizer, cost, steps: perEpoch * epochs })) void made;
+  const adjustGradients = (gradients: Gradients) => clipByGlobalNorm(gradients, clipNorm);
+  for await (const made of trainSteps({ model, optimizer, cost, adjustGradients, steps: perEpoch * epochs })) void made;
 }
 
 async function pairDistance(model: Detector, { test, labels }: OneClassTask, { c }: OneClassParams): Promise<number> {

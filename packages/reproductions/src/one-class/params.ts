@@ -18,6 +18,7 @@ export const oneClassParams = z.object({
   variance: z.number().gt(0).default(0.1).describe('variance of pseudo-negatives, per pixel'),
   batchSize: z.number().int().min(2).default(16).describe('normal digits per step, and as many pseudo-negatives'),
   learningRate: z.number().gt(0).default(0.001).describe('step size of Adam'),
+  clipNorm: z.number().gt(0).default(3).describe('length to which the gradient of all weights is cut'),
   epochs: z.number().int().min(1).default(30).describe('passes over the normal digits'),
 });
 

@@ -101,7 +101,7 @@ function digitPlot(results: readonly Detection[]): PlotEvent {
 }
 
 const noteOf = ({ seeds, digits }: OneClassParams) =>
-  `${digits.length} digits of MNIST in 8 x 8, ${seeds} seeds, in place of faces, which cannot be passed on; no gradient is clipped`;
+  `${digits.length} digits of MNIST in 8 x 8, ${seeds} seeds, in place of faces, which cannot be passed on`;
 
 /** Claim 2: against a flat head and a method without a network. */
 function* aucClaims(results: readonly Detection[], params: OneClassParams): Generator<ClaimEvent> {
