@@ -1,4 +1,4 @@
-import { exp, greater, mul, neg, sub, sum, where, zerosLike } from '@surprisal/core/tensor';
+import { mul, softmaxEntropy, sub } from '@surprisal/core/tensor';
 import { z } from 'zod';
 import { defineLoss } from './loss.js';
 
@@ -21,9 +21,5 @@ export const confidencePenalty = defineLoss({
   params: z.object({
     beta: z.number().min(0).default(0.1).meta({ upTo: 2, step: 0.05 }).describe('weight of the entropy'),
   }),
-  perExample(terms, { beta }) {
-    const finite = where(greater(terms.logProbs, -1e37), terms.logProbs, zerosLike(terms.logProbs));
-    const entropy = neg(sum(mul(exp(terms.logProbs), finite), 1));
-    return sub(terms.expectation(neg), mul(entropy, beta));
-  },
+  perExample: ({ surprisal, logits }, { beta }) => sub(surprisal, mul(softmaxEntropy(logits), beta)),
 });

@@ -11,9 +11,11 @@ import {
   logSoftmax,
   mean,
   mul,
+  neg,
   oneHot,
   readsAtOnce,
   reshape,
+  softmaxCrossEntropy,
   sum,
   tidy,
   tile,
@@ -67,8 +69,9 @@ declare module '@surprisal/core' {
   }
 }
 
-/** What a loss is computed from: all `[batch, classes]`, each made when first asked for. */
+/** What a loss is computed from, each made when first asked for. */
 export class LossTerms {
+  #surprisal: Tensor | undefined;
   #logProbs: Tensor | undefined;
   #targets: Tensor | undefined;
 
@@ -77,12 +80,17 @@ export class LossTerms {
     readonly labels: Labels,
   ) {}
 
-  /** Log-softmax of the logits. */
+  /** Minus the log-probability of the label, `[batch]`; its expectation for a soft one. In one kernel on engines that have it. */
+  get surprisal(): Tensor {
+    return (this.#surprisal ??= softmaxCrossEntropy(this.logits, this.labels.tensor));
+  }
+
+  /** Log-softmax of the logits, `[batch, classes]`. */
   get logProbs(): Tensor {
     return (this.#logProbs ??= logSoftmax(this.logits));
   }
 
-  /** The labels as probabilities; one-hot for sparse ones. */
+  /** The labels as probabilities, `[batch, classes]`; one-hot for sparse ones. */
   get targets(): Tensor {
     return (this.#targets ??= this.labels.sparse
       ? cast(oneHot(this.labels.tensor, this.logits.shape[1]!), 'float32')
@@ -91,12 +99,12 @@ export class LossTerms {
 
   /**
    * The expectation over the label of a function of log p(label): `[batch]`. For a sparse label that is the function of
-   * one number per example, and classes that are masked by -Infinity do not disturb it.
+   * one number per example, which is as fast as cross-entropy; classes that are masked by -Infinity do not disturb it.
    */
   expectation(f: (logProb: Tensor) => Tensor): Tensor {
+    if (this.labels.sparse) return f(neg(this.surprisal));
     const possible = greater(this.targets, 0);
     const none = zerosLike(this.logProbs);
-    if (this.labels.sparse) return f(sum(where(possible, this.logProbs, none), 1));
     return sum(where(possible, mul(this.targets, f(where(possible, this.logProbs, none))), none), 1);
   }
 

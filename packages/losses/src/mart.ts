@@ -16,7 +16,7 @@ import {
 import { z } from 'zod';
 import { type AdversarialLoss, makeAdversarialLoss } from './adversarial-loss.js';
 import type { LossTerms } from './loss.js';
-import { betaOf, surprisal } from './trades.js';
+import { betaOf } from './trades.js';
 
 /** The official code's guards against logarithms and weights of 0. */
 const [MARGIN, LEAST, WEIGHT] = [1.0001, 1e-12, 1.0000001];
@@ -53,5 +53,5 @@ export const mart = defineMethod(
 function boosted(terms: LossTerms): Tensor {
   const probs = exp(terms.logProbs);
   const runnerUp = max(where(greater(terms.targets, 0), sub(0, 1), probs), 1);
-  return add(surprisal(terms), neg(log(add(sub(MARGIN, runnerUp), LEAST))));
+  return add(terms.surprisal, neg(log(add(sub(MARGIN, runnerUp), LEAST))));
 }

@@ -4,17 +4,16 @@ import {
   div,
   exp,
   expm1,
-  greater,
+  fill,
   log1p,
   maximum,
   minimum,
   mul,
   neg,
+  softmaxCrossEntropy,
   square,
   sub,
   sum,
-  where,
-  zerosLike,
 } from '@surprisal/core/tensor';
 import { z } from 'zod';
 import { withoutHiding } from './labels.js';
@@ -148,14 +147,18 @@ export const normalizedCrossEntropy = defineLoss({
 });
 
 function normalizedOf(terms: LossTerms): Tensor {
-  const { logProbs } = terms;
-  const all = sum(where(greater(logProbs, -Infinity), neg(logProbs), zerosLike(logProbs)), 1);
+  const [batch, classes] = terms.logits.shape as [number, number];
+  const even = softmaxCrossEntropy(terms.logits, fill([batch], NO_LABEL, 'int32'), { labelSmoothing: 1 });
+  const all = mul(even, classes);
   const own = terms.expectation((logProb) => neg(maximum(logProb, LOWEST)));
   const share = minimum(div(own, maximum(all, 1e-30)), 1); // 1 for a masked label; 0 / 0 only with one class
   return withoutHiding(share, terms.logits);
 }
 
 const LOWEST = -1e37;
+
+/** So that all of the label is what smoothing spreads. */
+const NO_LABEL = -1;
 
 const agceParams = {
   a: z.number().gt(0).default(3).meta({ upTo: 10, step: 0.5 }).describe('larger: nearer to absolute error'),

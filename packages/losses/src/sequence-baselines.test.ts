@@ -105,7 +105,7 @@ onEngines(engines, () => {
       const h = [[[2, 0]], [[0, 0]], [[0, 2]]];
       const tokens = [[0], [0], [0]];
       const { gradients } = gradientsOf((x) => sum(lossTruncation()(x, tokens)), [toTensor(h)]);
-      expect(values(gradients[0]!).slice(4)).toEqual([0, 0]);
+      expect(values(gradients[0]!).slice(4).map(Math.abs)).toEqual([0, 0]);
       const each = values(lossTruncation()(h, tokens));
       expect(each[2]).toBe(0);
       expect(valueOf(lossTruncation()(h, tokens, { reduction: 'mean' }))).toBeCloseTo((each[0]! + each[1]!) / 3, 6);

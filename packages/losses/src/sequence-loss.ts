@@ -7,6 +7,7 @@ import {
   greater,
   logSoftmax,
   mul,
+  neg,
   readsAtOnce,
   reshape,
   sum,
@@ -94,10 +95,7 @@ export class SequenceTerms {
     }
     const flat = reshape(this.logits, [-1, this.logits.shape[2]!]);
     const labels = { sparse: true, tensor: reshape(this.tokens, [-1]) };
-    const own = reshape(
-      new LossTerms(flat, labels).expectation((logProb) => logProb),
-      this.tokens.shape,
-    );
+    const own = neg(reshape(new LossTerms(flat, labels).surprisal, this.tokens.shape));
     return where(this.counted, own, zerosLike(own));
   }
 }

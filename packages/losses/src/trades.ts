@@ -1,8 +1,7 @@
 import { defineMethod } from '@surprisal/core';
-import { type Tensor, add, mul, neg, softmaxKullbackLeibler } from '@surprisal/core/tensor';
+import { add, mul, softmaxKullbackLeibler } from '@surprisal/core/tensor';
 import { z } from 'zod';
 import { type AdversarialLoss, makeAdversarialLoss } from './adversarial-loss.js';
-import type { LossTerms } from './loss.js';
 
 /**
  * TRADES: cross-entropy of the clean input, plus `beta` times the divergence of the perturbed prediction from the clean one,
@@ -26,12 +25,9 @@ export const trades = defineMethod(
   },
   ({ beta }): AdversarialLoss =>
     makeAdversarialLoss('trades', (clean, perturbed) =>
-      add(surprisal(clean), mul(softmaxKullbackLeibler(clean.logits, perturbed.logits), beta)),
+      add(clean.surprisal, mul(softmaxKullbackLeibler(clean.logits, perturbed.logits), beta)),
     ),
 );
-
-/** -log p of the label, `[batch]`. */
-export const surprisal = (terms: LossTerms): Tensor => terms.expectation((logProb) => neg(logProb));
 
 /** The weight of the term that is about perturbations. */
 export function betaOf(byDefault: number) {

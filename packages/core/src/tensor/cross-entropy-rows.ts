@@ -47,14 +47,21 @@ export function logitGradient(logits: Tensor, labels: Tensor, attributes: CrossE
   const { tau, labelSmoothing, zLoss } = attributes;
   const logProbs = logSoftmax(logits);
   const targets = smoothedLabels(labels, logProbs, labelSmoothing);
-  const bounded = maximum(logProbs, LOWEST); // masked classes without -Infinity
-  const powers = mul(bounded, tau - 1);
+  const gradient =
+    tau === 1
+      ? sub(mul(exp(logProbs), sum(targets, 1, true)), targets)
+      : poweredGradient(maximum(logProbs, LOWEST), targets, tau);
+  return zLoss === 0 ? gradient : add(gradient, mul(exp(logProbs), mul(logSumExp(logits, 1, true), 2 * zLoss)));
+}
+
+/** `p_j E_q[p^(tau - 1)] - q_j p_j^(tau - 1)`, from log-probabilities without -Infinity. */
+function poweredGradient(logProbs: Tensor, targets: Tensor, tau: number): Tensor {
+  const powers = mul(logProbs, tau - 1);
   const possible = greater(targets, 0);
   const logTargets = log(where(possible, targets, onesLike(targets)));
   const joint = where(possible, maximum(add(powers, logTargets), LOWEST), fill(powers.shape, LOWEST));
-  const expected = exp(add(bounded, logSumExp(joint, 1, true)));
-  const gradient = sub(expected, where(possible, mul(targets, exp(powers)), zerosLike(powers)));
-  return zLoss === 0 ? gradient : add(gradient, mul(exp(logProbs), mul(logSumExp(logits, 1, true), 2 * zLoss)));
+  const expected = exp(add(logProbs, logSumExp(joint, 1, true)));
+  return sub(expected, where(possible, mul(targets, exp(powers)), zerosLike(powers)));
 }
 
 /** The loss is linear in dense labels: `[N, C]`. */
