@@ -110,6 +110,12 @@ describe.each(['cpu', 'wasm'] as const)('derivatives on %s', (engine) => {
     ).toBe(true);
   });
 
+  it('pass by what `where` does not choose, however steep what comes after it', () => {
+    const root = (z: Tensor) => t.sum(t.sqrt(t.where(t.greater(z, 0), z, t.zerosLike(z))));
+    const slopes = tidy(() => Array.from(gradientsOf(root, [t.tensor1d([0, 4])]).gradients[0]!.dataSync()));
+    expect(slopes).toEqual([0, 0.25]);
+  });
+
   it('of norms hold where squares overflow or vanish', () => {
     for (const size of [1e30, 1e-30]) {
       const { value, gradients } = gradientsOf((x) => t.norm(x), [t.tensor1d([3 * size, 4 * size])]);

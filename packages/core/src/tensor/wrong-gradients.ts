@@ -20,7 +20,9 @@ import {
   sum,
   transpose,
   unsortedSegmentSum,
+  where,
   zeros,
+  zerosLike,
 } from '@surprisal/kernels/tfjs';
 import { sizeOf } from '../ndarray.js';
 
@@ -94,6 +96,19 @@ registerGradient({
       return reshape(sum(reshape(z, parted), 1), [...before, x!.shape[axis]!, ...after]);
     };
     return { x: () => reps.reduce(summed, dy as Tensor) };
+  },
+});
+
+registerGradient({
+  kernelName: 'Select', // tfjs multiplies by the condition: an infinite gradient of what was not chosen becomes NaN
+  inputsToSave: ['condition'],
+  gradFunc(dy, [condition]) {
+    const given = dy as Tensor;
+    return {
+      condition: () => zeros(condition!.shape),
+      t: () => where(condition!, given, zerosLike(given)),
+      e: () => where(condition!, zerosLike(given), given),
+    };
   },
 });
 
