@@ -1,31 +1,25 @@
-import { DomainError, type Memory, type NdArray, defineMethod, paper } from '@surprisal/core';
+import { type Memory, type NdArray, defineMethod, paper } from '@surprisal/core';
 import {
   type Tensor,
   type TensorLike,
   add,
-  checkShape,
   div,
-  divNoNan,
   expandDims,
   fill,
-  gather,
   greater,
   log,
   maximum,
   mul,
   onesLike,
-  readsAtOnce,
-  scatterND,
   softmax,
   square,
   stopGradient,
   sub,
   sum,
-  toTensor,
   where,
 } from '@surprisal/core/tensor';
 import { z } from 'zod';
-import { Kept, memoryOf } from './kept.js';
+import { Kept, memoryOf, numSamplesParam, readSampleIds } from './kept.js';
 import { ldrKlOf, ldrParams, normalizeScores, robustLoss } from './ldr.js';
 import { type Loss, type LossOptions, type LossTerms, makeLoss } from './loss.js';
 
@@ -77,12 +71,7 @@ export const aldrKl = defineMethod(
       alpha: z.number().gt(1).default(2).meta({ upTo: 10, step: 0.1 }).describe('larger adapts less'),
       margin: ldrParams.margin,
       normalize: ldrParams.normalize.default('l1mean'),
-      numSamples: z
-        .int()
-        .min(1)
-        .default(60_000)
-        .meta({ upTo: 100_000, step: 1 })
-        .describe('size of the training set, which the temperatures are kept for'),
+      numSamples: numSamplesParam,
     }),
   },
   ({ lambda0, alpha, margin, normalize, numSamples }): AldrKl => {
@@ -98,8 +87,13 @@ export const aldrKl = defineMethod(
           },
           [terms.logits],
         );
-      const temperature =
-        sampleIds === undefined ? fill([batch], lambda0) : adapt(temperatures, sampleIds, batch, update);
+      const adapted = (ids: TensorLike) => {
+        const places = readSampleIds(OWNER, ids, batch, numSamples);
+        const updated = update(temperatures.at(places));
+        temperatures.put(places, updated);
+        return updated;
+      };
+      const temperature = sampleIds === undefined ? fill([batch], lambda0) : adapted(sampleIds);
       const robust = (label: Tensor, scores: Tensor, lambda: Tensor) =>
         ldrKlOf(scores, label, maximum(expandDims(lambda, 1), LEAST), margin);
       const penalty = mul(square(sub(temperature, lambda0)), stiffness / 2);
@@ -146,24 +140,3 @@ export function klToUniform(scores: Tensor, temperature: Tensor, smoothing = 0):
  */
 export const adaptedTemperature = (kl: Tensor, lambda0: number, stiffness: number): Tensor =>
   maximum(sub(lambda0, div(kl, stiffness)), 0);
-
-/** Puts new temperatures in the places of the examples and gives them, `[batch]`. */
-function adapt(all: Kept, sampleIds: TensorLike, batch: number, f: (temperature: Tensor) => Tensor): Tensor {
-  const places = toTensor(sampleIds, 'int32');
-  checkShape(OWNER, 'sampleIds', places, ['batch'], { batch });
-  checkRange(places, all.shape[0]!);
-  const before = all.value;
-  const updated = f(gather(before, places));
-  const at = expandDims(places, 1);
-  const count = scatterND(at, onesLike(updated), [...all.shape]);
-  const moved = divNoNan(scatterND(at, updated, [...all.shape]), count);
-  all.value = where(greater(count, 0), moved, before);
-  return updated;
-}
-
-function checkRange(places: Tensor, size: number): void {
-  if (!readsAtOnce()) return;
-  const outside = places.dataSync().find((id) => !(id >= 0 && id < size));
-  if (outside === undefined) return;
-  throw new DomainError(`${OWNER}: sampleIds must be from 0 to ${size - 1}, got ${outside}; set numSamples`);
-}

@@ -22,7 +22,19 @@ export { type Loss, type LossDefinition, type LossOptions, LossTerms, defineLoss
 export * from './mart.js';
 export * from './multiclass-hinge.js';
 export { type NgramLossOptions } from './n-grams.js';
-export * from './noise-robust.js';
+export {
+  asymmetricGce,
+  asymmetricUnhinged,
+  brier,
+  jensenShannon,
+  nceAgce,
+  nceAul,
+  nceRce,
+  normalizedCrossEntropy,
+  reverseCrossEntropy,
+  symmetricCrossEntropy,
+  truncatedGce,
+} from './noise-robust.js';
 export * from './one-class-metrics.js';
 export {
   conformalFactor,
@@ -35,6 +47,7 @@ export {
   projectToBall,
 } from './poincare.js';
 export * from './poly.js';
+export * from './pruned-gce.js';
 export * from './pseudo-negatives.js';
 export {
   type CoverageSequenceLoss,

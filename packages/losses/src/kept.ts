@@ -1,5 +1,24 @@
-import { DataError, type Memory, type NdArray, ndarray, sizeOf } from '@surprisal/core';
-import { type Tensor, type Variable, checkShape, fill, tidy, toHost, toTensor, variable } from '@surprisal/core/tensor';
+import { DataError, DomainError, type Memory, type NdArray, ndarray, sizeOf } from '@surprisal/core';
+import {
+  type Tensor,
+  type TensorLike,
+  type Variable,
+  checkShape,
+  divNoNan,
+  expandDims,
+  fill,
+  gather,
+  greater,
+  onesLike,
+  readsAtOnce,
+  scatterND,
+  tidy,
+  toHost,
+  toTensor,
+  variable,
+  where,
+} from '@surprisal/core/tensor';
+import { z } from 'zod';
 
 /** Numbers that a loss keeps from one call to the next, where the engine computes. Nothing is held until they are first set. */
 export class Kept {
@@ -18,6 +37,19 @@ export class Kept {
   set value(value: Tensor) {
     if (this.#variable) this.#variable.assign(value);
     else this.#variable = variable(value, false);
+  }
+
+  /** The numbers at some places, `[batch]`. */
+  at(places: Tensor): Tensor {
+    return gather(this.value, places);
+  }
+
+  /** Sets the numbers at some places; a place that is there twice takes the mean of both. */
+  put(places: Tensor, values: Tensor): void {
+    const [before, indices] = [this.value, expandDims(places, 1)];
+    const count = scatterND(indices, onesLike(values), [...this.shape]);
+    const moved = divNoNan(scatterND(indices, values, [...this.shape]), count);
+    this.value = where(greater(count, 0), moved, before);
   }
 
   async read(): Promise<NdArray> {
@@ -48,3 +80,25 @@ export const memoryOf = (owner: string, kept: Readonly<Record<string, Kept>>): M
   },
   reset: () => Object.values(kept).forEach((one) => one.reset()),
 });
+
+/**
+ * Checks the places of a batch's examples in the training set, `[batch]`.
+ *
+ * @throws ShapeError when they are not [batch]; DomainError when one is not from 0 to numSamples - 1
+ */
+export function readSampleIds(owner: string, sampleIds: TensorLike, batch: number, numSamples: number): Tensor {
+  const places = toTensor(sampleIds, 'int32');
+  checkShape(owner, 'sampleIds', places, ['batch'], { batch });
+  if (!readsAtOnce()) return places;
+  const outside = places.dataSync().find((id) => !(id >= 0 && id < numSamples));
+  if (outside === undefined) return places;
+  throw new DomainError(`${owner}: sampleIds must be from 0 to ${numSamples - 1}, got ${outside}; set numSamples`);
+}
+
+/** How many examples a loss keeps a number for. */
+export const numSamplesParam = z
+  .int()
+  .min(1)
+  .default(60_000)
+  .meta({ upTo: 100_000, step: 1 })
+  .describe('size of the training set, for whose examples something is kept');

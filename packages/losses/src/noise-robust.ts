@@ -22,6 +22,9 @@ import { type LossTerms, defineLoss } from './loss.js';
 /** 1 - p of log p, exact where p is near 1. */
 const missing = (logProb: Tensor): Tensor => neg(expm1(logProb));
 
+/** (1 - p^q) / q of log p. */
+export const generalizedOf = (logProb: Tensor, q: number): Tensor => div(missing(mul(logProb, q)), q);
+
 /**
  * Reverse cross-entropy, `-sum_k p_k log q_k` with log 0 of the label q taken as log(labelFloor): `-log(labelFloor) (1 - p_y)`, a scaled
  * mean absolute error.
@@ -103,12 +106,15 @@ export const truncatedGce = defineLoss({
       .meta({ step: 0.05 })
       .describe('probability at and below which the loss is constant'),
   }),
-  perExample: (terms, { q, k }) =>
-    withoutHiding(
-      terms.expectation((logProb) => div(missing(mul(maximum(logProb, Math.log(k)), q)), q)),
-      terms.logits,
-    ),
+  perExample: (terms, { q, k }) => truncatedOf(terms, q, k),
 });
+
+/** (1 - max(p_y, k)^q) / q of each example. */
+export const truncatedOf = (terms: LossTerms, q: number, k: number): Tensor =>
+  withoutHiding(
+    terms.expectation((logProb) => generalizedOf(maximum(logProb, Math.log(k)), q)),
+    terms.logits,
+  );
 
 /**
  * Brier score, the squared distance of the probabilities from the label, `sum_k ([k = y] - p_k)^2`. For a soft label it is the

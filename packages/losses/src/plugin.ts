@@ -30,6 +30,7 @@ import {
 } from './noise-robust.js';
 import { mart } from './mart.js';
 import { poly1 } from './poly.js';
+import { prunedGce } from './pruned-gce.js';
 import { dcoSequence, dcoStepwise, tokenCrossEntropy } from './sequence-cross-entropy.js';
 import { smoothAdversarialCompSum } from './smooth-adversarial.js';
 import { trades } from './trades.js';
@@ -91,6 +92,7 @@ export default definePlugin({
     symmetricCrossEntropy,
     reverseCrossEntropy,
     truncatedGce,
+    prunedGce,
     brier,
     normalizedCrossEntropy,
     asymmetricGce,
