@@ -140,19 +140,45 @@ function latest<R>(compute: (key: number) => R): (key: number) => R {
  * console.log(await accuracy(mlp(), blank)); // 0.5
  */
 export async function accuracy(model: LayersModel, data: LabelledInputs, batchSize = 500): Promise<number> {
-  const size = checkData(model, data);
-  const breathe = breather();
   let right = 0;
-  for (let at = 0; at < size; at += batchSize) {
-    const indices = Int32Array.from({ length: Math.min(batchSize, size - at) }, (_, i) => at + i);
-    const { images, labels } = gatherBatch(model, data, indices);
-    const predicted = tidy(() => argMax(model.apply(toTensor(images)) as Tensor, 1));
+  const count = async (logits: Tensor, labels: Int32Array) => {
+    const predicted = tidy(() => argMax(logits, 1));
     const classes = await predicted.data();
     predicted.dispose();
-    right += labels.reduce((count, label, i) => count + (classes[i] === label ? 1 : 0), 0);
+    right += labels.reduce((sum, label, i) => sum + (classes[i] === label ? 1 : 0), 0);
+  };
+  await forEachBatch(model, data, count, batchSize);
+  return right / data.labels.length;
+}
+
+/**
+ * Hands the logits of labelled inputs on, batch by batch in their order, with the labels and the places of the examples, as
+ * {@link trainClassifier} does to a loss. The logits are freed when `visit` has ended.
+ *
+ * @throws DataError when images and labels do not belong together
+ *
+ * @example
+ * const blank = { images: new Uint8Array(3 * 784), labels: Int32Array.of(0, 1, 2) };
+ * await forEachBatch(mlp(), blank, (logits, labels, sampleIds) => console.log(logits.shape, sampleIds.join()), 2);
+ * // [ 2, 10 ] 0,1
+ * // [ 1, 10 ] 2
+ */
+export async function forEachBatch(
+  model: LayersModel,
+  data: LabelledInputs,
+  visit: (logits: Tensor, labels: Int32Array, sampleIds: Int32Array) => void | Promise<void>,
+  batchSize = 500,
+): Promise<void> {
+  const size = checkData(model, data);
+  const breathe = breather();
+  for (let at = 0; at < size; at += batchSize) {
+    const sampleIds = Int32Array.from({ length: Math.min(batchSize, size - at) }, (_, i) => at + i);
+    const { images, labels } = gatherBatch(model, data, sampleIds);
+    const logits = tidy(() => model.apply(toTensor(images)) as Tensor);
+    await visit(logits, labels, sampleIds);
+    logits.dispose();
     await breathe();
   }
-  return right / size;
 }
 
 interface Batch {

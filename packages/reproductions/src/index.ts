@@ -23,6 +23,7 @@ export { utilityProbability } from './utility-probability/utility-probability.js
 export {
   type Cell,
   type CellResult,
+  type Epoch,
   type GridContext,
   type MnistParams,
   type NoisePattern,

@@ -24,9 +24,9 @@ onEngines(['wasm'], () => {
       const params = { ...tiny, epochs: 1, uniform: [0, 0.6], classDependent: [0.3], seeds: 2 };
       const events = await eventsOf(labelNoise, { params, data: nodeData });
       const settings = ofType(events, 'metric').map(({ values }) => [values.label, values.noise, values.pattern, values.seed]); // prettier-ignore
-      expect(new Set(settings.map(String)).size).toBe((7 * 3 + 1) * 2);
+      expect(new Set(settings.map(String)).size).toBe((8 * 3 + 1) * 2);
       const [table] = ofType(events, 'table');
-      expect(table!.rows).toHaveLength(7);
+      expect(table!.rows).toHaveLength(8);
       expect(table!.rows[0]).toMatchObject({ none: { n: 2 }, 'class-dependent 0.3': { n: 2 } });
       expect(ofType(events, 'claim').map(({ says }) => says.replace(/,.*/, ''))).toEqual([
         'with uniform 0.6 labels',
@@ -41,6 +41,16 @@ onEngines(['wasm'], () => {
     it('leaves out the claims of what is not trained', async () => {
       const params = { ...tiny, epochs: 1, losses: ['CE', 'GCE 0.7'] };
       expect(ofType(await eventsOf(labelNoise, { params, data: nodeData }), 'claim')).toEqual([]);
+    });
+
+    it('trains by the examples that are kept from the middle on', async () => {
+      const params = { ...tiny, uniform: [0.6], epochs: 12, losses: ['GCE 0.7', 'GCE 0.7 pruned'] };
+      const metrics = ofType(await eventsOf(labelNoise, { params, data: nodeData }), 'metric');
+      const courseOf = (label: string) => metrics.filter(({ values }) => values.label === label).map(({ values }) => values.loss as number); // prettier-ignore
+      const [whole, pruned] = [courseOf('GCE 0.7'), courseOf('GCE 0.7 pruned')];
+      expect(pruned).toHaveLength(12);
+      whole.slice(0, 10).forEach((loss, epoch) => expect(pruned[epoch]).toBeCloseTo(loss, 4));
+      expect(pruned[10]).toBeLessThan(whole[10]! - 0.05);
     });
 
     it('lowers the temperatures from 10 where labels are sure, seed by seed', async () => {

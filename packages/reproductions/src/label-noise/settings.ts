@@ -1,9 +1,9 @@
 import type { NdArray, StudyContext } from '@surprisal/core';
 import { mean } from '@surprisal/core/numerics';
-import { aldrKl, crossEntropy, generalizedCrossEntropy, ldrKl } from '@surprisal/losses';
-import type { TrainingLoss } from '@surprisal/nn';
+import { type PrunedGce, aldrKl, crossEntropy, generalizedCrossEntropy, ldrKl, prunedGce } from '@surprisal/losses';
+import { type TrainingLoss, forEachBatch } from '@surprisal/nn';
 import { z } from 'zod';
-import { type Cell, type NoisePattern, type TrainingLabels, mnistParams } from '../shared/grid.js';
+import { type Cell, type Epoch, type NoisePattern, type TrainingLabels, mnistParams } from '../shared/grid.js';
 
 /** The losses by name, each for a training set of a size. */
 const losses = {
@@ -14,6 +14,7 @@ const losses = {
   'LDR 10 raw': () => ldrKl({ lambda: 10, normalize: 'none' }),
   'ALDR 10': (numSamples) => aldrKl({ lambda0: 10, numSamples }),
   'GCE 0.7': () => generalizedCrossEntropy({ alpha: 0.7 }),
+  'GCE 0.7 pruned': (numSamples) => prunedGce({ q: 0.7, k: 0.5, numSamples }),
 } as const satisfies Readonly<Record<string, (numSamples: number) => TrainingLoss>>;
 
 export type LossName = keyof typeof losses;
@@ -88,10 +89,24 @@ export function cellsOf({ params, seed }: StudyContext<LabelNoiseParams>): Cell[
 /** The loss with a temperature for each example. */
 export const ADAPTIVE = 'ALDR 10' satisfies LossName;
 
+/** The loss that drops examples. */
+const PRUNED = 'GCE 0.7 pruned' satisfies LossName;
+
+/** After how many epochs it is decided anew which examples are kept, from the middle of the training on. */
+const PRUNED_EVERY = 10;
+
+const pruning =
+  (loss: PrunedGce) =>
+  async ({ epoch, of, model, data }: Epoch) => {
+    if (epoch < of / 2 || epoch % PRUNED_EVERY !== 0) return;
+    await forEachBatch(model, data, (logits, labels, sampleIds) => loss.prune(logits, labels, sampleIds));
+  };
+
 function cellOf(label: LossName, { noise, pattern }: Setting, params: LabelNoiseParams, seed: number): Cell {
   const { trainSize, learningRate, weightDecay } = params;
   const loss = losses[label](trainSize);
-  const training = { loss, learningRate, weightDecay, schedule: tenthTwice };
+  const afterEpoch = label === PRUNED ? pruning(loss as PrunedGce) : undefined;
+  const training = { loss, learningRate, weightDecay, schedule: tenthTwice, afterEpoch };
   return { label, noise, pattern, seed, ...training, ...(label === ADAPTIVE && { measure: temperaturesOf(loss) }) };
 }
 

@@ -12,7 +12,7 @@ import {
 } from '@surprisal/core';
 import type { LayersModel } from '@surprisal/core/tensor';
 import { type ImageSet, pairflip, subset, symmetric } from '@surprisal/data';
-import { type TrainingLoss, type TrainingStep, accuracy, cnn, mlp, trainClassifier } from '@surprisal/nn';
+import { type LabelledInputs, type TrainingLoss, type TrainingStep, accuracy, cnn, mlp, trainClassifier } from '@surprisal/nn'; // prettier-ignore
 import { z } from 'zod';
 import { shrink } from './small-images.js';
 
@@ -31,8 +31,20 @@ export interface Cell {
   /** Which class a wrong label is; default any other. */
   readonly pattern?: NoisePattern;
   readonly seed: number;
+  /** What is done after each epoch but the last, such as a look at all training digits. */
+  readonly afterEpoch?: ((epoch: Epoch) => Promise<void>) | undefined;
   /** What else is of interest after the training. */
   readonly measure?: (labels: TrainingLabels) => Promise<Readonly<Record<string, number>>>;
+}
+
+/** Where a training stands after an epoch. */
+export interface Epoch {
+  /** Counts from 1. */
+  readonly epoch: number;
+  readonly of: number;
+  readonly model: LayersModel;
+  /** The training digits, with the labels that are given. */
+  readonly data: LabelledInputs;
 }
 
 /** What a wrong label becomes: any other class, or the next one. */
@@ -196,6 +208,7 @@ async function* trainModel(
       const loss = (losses * epochs) / step.of;
       yield metric({ label, noise, pattern, seed, epoch: step.epoch, loss, testAccuracy });
       losses = 0;
+      if (step.epoch < epochs) await cell.afterEpoch?.({ epoch: step.epoch, of: epochs, model, data });
     }
     const { json, arrays } = await step.snapshot();
     const training = { ...(json as { step: number }), losses };
