@@ -46,6 +46,7 @@ export {
   poincareNorm,
   projectToBall,
 } from './poincare.js';
+export * from './policy-gradient.js';
 export * from './poly.js';
 export * from './pruned-gce.js';
 export * from './pseudo-negatives.js';

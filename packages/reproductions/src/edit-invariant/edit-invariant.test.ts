@@ -63,7 +63,7 @@ onEngines(['wasm'], () => {
   describe('edit-invariant', () => {
     it('trains by every loss on every noise, checks every claim, and shows tables and a plot', async () => {
       const events = await eventsOf(editInvariantStudy, { params: tiny });
-      expect(ofType(events, 'metric')).toHaveLength(4 * 4 * 2 * 2);
+      expect(ofType(events, 'metric')).toHaveLength(4 * 5 * 2 * 2);
       expect(ofType(events, 'table').map(({ name, rows }) => [name, rows.length])).toEqual([
         ['edits', 5],
         ['bigrams', 4],
@@ -78,7 +78,7 @@ onEngines(['wasm'], () => {
     it('starts by cross-entropy, whatever the loss', async () => {
       const events = await eventsOf(editInvariantStudy, { params: { ...tiny, seeds: 1, swapped: [], blanked: [] } });
       const early = ofType(events, 'metric').filter(({ values }) => values.step === 2);
-      expect(early).toHaveLength(2 * 4);
+      expect(early).toHaveLength(2 * 5);
       for (const { values } of early) {
         const plain = early.find((other) => other.values.noise === values.noise && other.values.loss === 'CE')!;
         expect(values.batchLoss).toBe(plain.values.batchLoss);

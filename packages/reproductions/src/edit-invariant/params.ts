@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { TOKENS } from './sequences.js';
 
 /** The losses that are compared. */
-export const LOSSES = ['CE', 'loss truncation', 'bag of 2-grams', 'EISL'] as const;
+export const LOSSES = ['CE', 'loss truncation', 'policy gradient', 'bag of 2-grams', 'EISL'] as const;
 export type LossName = (typeof LOSSES)[number];
 
 const counts = z.array(z.number().int().min(1).max(TOKENS));

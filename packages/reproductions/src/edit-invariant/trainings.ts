@@ -1,7 +1,7 @@
 import { Random, ndarray } from '@surprisal/core';
 import { mean } from '@surprisal/core/numerics';
-import { type Scalar, type Tensor, argMax, reshape, tidy, toTensor } from '@surprisal/core/tensor';
-import { type SequenceLoss, bagOfNgrams, editInvariant, lossTruncation, tokenCrossEntropy } from '@surprisal/losses';
+import { type Scalar, type Tensor, argMax, mean as tensorMean, reshape, tidy, toTensor } from '@surprisal/core/tensor';
+import { type SampledRewards, type SequenceLoss, bagOfNgrams, editInvariant, lossTruncation, policyGradient, sampleRewards, tokenCrossEntropy } from '@surprisal/losses'; // prettier-ignore
 import { batches } from '../shared/batches.js';
 import { type OwnModel, denseModel } from '../shared/dense-model.js';
 import { type Training, steadyRates } from '../shared/train-in-turn.js';
@@ -39,7 +39,11 @@ export const runsOf = (params: EditInvariantParams, seed: number): Run[] =>
   );
 
 /** The mean over a batch of sequences. */
-type BatchLoss = (logits: Tensor, targets: Tensor, random: Random) => Tensor;
+interface BatchLoss {
+  (logits: Tensor, targets: Tensor, random: Random): Tensor;
+  /** What is asked of a batch's logits before the step, without a gradient. */
+  prepare?(logits: Tensor, targets: readonly Int32Array[], random: Random): Promise<void>;
+}
 
 const MEAN = { reduction: 'mean' } as const;
 
@@ -51,6 +55,14 @@ const meanOf =
 const losses: Readonly<Record<LossName, () => BatchLoss>> = {
   CE: () => meanOf(tokenCrossEntropy()),
   'loss truncation': () => meanOf(lossTruncation()),
+  'policy gradient'() {
+    let sampled: SampledRewards;
+    return Object.assign((logits: Tensor) => tensorMean(policyGradient(logits, sampled)), {
+      async prepare(logits: Tensor, targets: readonly Int32Array[], random: Random) {
+        sampled = await sampleRewards(logits, (output, i) => bigramF1(output, targets[i]!), { random });
+      },
+    });
+  },
   'bag of 2-grams': () => meanOf(bagOfNgrams({ n: 2 })),
   EISL() {
     const loss = editInvariant({ ngrams: [1, 2], weights: [0.8, 0.2] });
@@ -69,14 +81,24 @@ export function trainingOf({ loss: name, noise, seed }: Run, params: EditInvaria
   const test = pairsOf(testSize, length, translation, random.split('test'));
   const { perEpoch, at } = batches(trainSize, batchSize, random);
   const [first, later] = [losses.CE(), losses[name]()];
+  const lossAt = (step: number) => (step <= warmUp * perEpoch ? first : later);
+  const batchAt = (step: number) => Array.from(at(step), (index) => train[index]!);
   return {
     labels: { loss: name, noise: titleOf(noise), seed },
     model: () => denseModel({ inputs: 3 * TOKENS, hidden, outputs: VOCABULARY }, seed),
     rates: steadyRates(perEpoch * epochs, learningRate),
+    async before(model, step) {
+      const { prepare } = lossAt(step);
+      if (!prepare) return;
+      const batch = batchAt(step);
+      const logits = tidy(() => logitsOf(model, batch));
+      const targets = batch.map(({ target }) => target);
+      await prepare(logits, targets, random.split('outputs', step));
+      logits.dispose();
+    },
     cost(model, step) {
-      const batch = Array.from(at(step), (index) => train[index]!);
-      const loss = step <= warmUp * perEpoch ? first : later;
-      return loss(logitsOf(model, batch), targetsOf(batch), random.split('gumbel', step)) as Scalar;
+      const batch = batchAt(step);
+      return lossAt(step)(logitsOf(model, batch), targetsOf(batch), random.split('gumbel', step)) as Scalar;
     },
     every: perEpoch * every,
     measure: (model) => measure(model, test),
