@@ -17,9 +17,9 @@ describe('the landscape of a loss', () => {
 
   it.each(losses.map((method) => [method.info.name, method] as const))(
     'of %s is finite, and its slope is that of its curve',
-    (_, method) => {
+    async (_, method) => {
       const before = memory().numTensors;
-      const { values, gradients, margin } = landscapeOf(() => method());
+      const { values, gradients, margin } = await landscapeOf(() => method());
       expect(memory().numTensors).toBe(before);
       expect(values).toHaveLength(gridPoints.length);
       expect(gradients).toHaveLength(gridPoints.length + arrowPoints.length);
@@ -32,8 +32,8 @@ describe('the landscape of a loss', () => {
     },
   );
 
-  it('of cross-entropy pulls from each prediction to the label, the whole way', () => {
-    const { values, gradients, margin } = landscapeOf(crossEntropy);
+  it('of cross-entropy pulls from each prediction to the label, the whole way', async () => {
+    const { values, gradients, margin } = await landscapeOf(crossEntropy);
     gridPoints.forEach(([p, q, r], i) => {
       expect(values[i]).toBeCloseTo(-Math.log(p), 4);
       [p - 1, q, r].forEach((due, k) => expect(gradients[i]![k]).toBeCloseTo(due, 4));

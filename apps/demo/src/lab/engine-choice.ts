@@ -72,7 +72,12 @@ export class EngineChoice {
 
   #chosen(): string {
     const { engine } = this.wish;
-    return `Engine: ${engine}. It is ${about[engine](this.#statusOf(engine)!)}.`;
+    const gpu = this.#statusOf('webgpu')!;
+    const other =
+      engine !== 'webgpu' && gpu.works
+        ? ` webgpu works here too; it pays for large batches, not for small digits.`
+        : '';
+    return `Engine: ${engine}. It is ${about[engine](this.#statusOf(engine)!)}.${other}`;
   }
 
   /** A line for each engine that does not work here. */

@@ -8,9 +8,9 @@ import { type Landscape, arrowPoints, gridPoints, margins } from './landscape-po
  *
  * @param make the loss, fresh: one that remembers has not seen anything yet
  */
-export function landscapeOf(make: () => Loss): Landscape {
-  const triangle = measured(make(), [...gridPoints, ...arrowPoints].map(logitsOf));
-  const line = measured(
+export async function landscapeOf(make: () => Loss): Promise<Landscape> {
+  const triangle = await measured(make(), [...gridPoints, ...arrowPoints].map(logitsOf));
+  const line = await measured(
     make(),
     margins.map((margin) => [margin, 0, 0]),
   );
@@ -29,12 +29,12 @@ function logitsOf(probabilities: Barycentric): number[] {
 }
 
 /** Losses and their gradients at once: a loss that remembers is asked but once. */
-function measured(loss: Loss, rows: number[][]): { values: number[]; gradients: Barycentric[] } {
+async function measured(loss: Loss, rows: number[][]): Promise<{ values: number[]; gradients: Barycentric[] }> {
   const labels = rows.map(() => 0);
   let losses: Tensor | undefined;
   const total = (logits: Tensor) => sum((losses = keep(loss(logits, labels))));
-  const gradients = tidy(() => grad(total)(tensor2d(rows)).arraySync()) as unknown as Barycentric[];
-  const values = Array.from(losses!.dataSync());
-  dispose(losses!);
-  return { values, gradients };
+  const slopes = tidy(() => grad(total)(tensor2d(rows)));
+  const [values, gradients] = await Promise.all([losses!.data(), slopes.array()]);
+  dispose([losses!, slopes]);
+  return { values: Array.from(values), gradients: gradients as unknown as Barycentric[] };
 }

@@ -2,6 +2,7 @@ import { byId } from '../../dom.js';
 import { Address } from '../../lab/address.js';
 import type { Chosen } from '../../lab/chosen.js';
 import { showElsewhere } from '../../lab/elsewhere.js';
+import { EngineChoice, type EngineWish } from '../../lab/engine-choice.js';
 import { seedAfter } from '../../lab/fields.js';
 import { MethodPanel } from '../../lab/method-panel.js';
 import { OneAtATime } from '../../lab/one-at-a-time.js';
@@ -12,7 +13,7 @@ import type { Catalogue } from '../../methods/catalogue.js';
 import { AskModels } from './ask/ask-models.js';
 import { codeOf, commandOf } from './code.js';
 import { LossFigures } from './loss-figures.js';
-import type { Landscapes, Reply, Request } from './messages.js';
+import type { Landscapes, Reply, Request, TrainingReply } from './messages.js';
 import { type LossState, type Side, fieldsOf, more, task } from './settings.js';
 
 /** The page of the loss lab. It holds the settings and carries words between the worker, which trains, and the parts that show. */
@@ -22,6 +23,7 @@ export class LossLab {
     (reply) => this.#hear(reply),
     () => this.#fail(),
   );
+  readonly #engines = new EngineChoice((wish) => this.#changeEngine(wish));
   readonly #address: Address<LossState>;
   readonly #panels: readonly (readonly [Side, MethodPanel])[];
   readonly #figures = new LossFigures();
@@ -39,6 +41,8 @@ export class LossLab {
     reset: () => this.#clear(),
     newSeed: () => this.#newSeed(),
   });
+  /** The training that is heard: what is left of others is not of these settings. */
+  #run = 0;
 
   constructor({ methods }: Catalogue) {
     const losses = methods.filter(({ kind }) => kind === 'loss');
@@ -46,6 +50,7 @@ export class LossLab {
       (side) => [side, new MethodPanel(side, 'Loss', losses, (chosen) => this.#choose(side, chosen))] as const,
     );
     byId('figures').replaceChildren(...this.#figures.elements);
+    this.#worker.ask({ type: 'engines', wish: this.#engines.wish });
     this.#address = new Address(fieldsOf(losses), (state) => this.#show(state));
     this.#address.open();
   }
@@ -77,17 +82,23 @@ export class LossLab {
     this.#control.reset();
   }
 
+  #changeEngine(wish: EngineWish): void {
+    this.#control.reset();
+    this.#worker.ask({ type: 'engines', wish });
+  }
+
   #start(): void {
     this.#figures.clear(this.#address.state);
-    this.#worker.ask({ type: 'start', state: this.#address.state });
+    this.#worker.ask({ type: 'start', run: ++this.#run, state: this.#address.state });
   }
 
   #clear(): void {
     const { state } = this.#address;
+    this.#run++;
     this.#worker.ask({ type: 'reset' });
     this.#models.forget();
     this.#figures.clear(state);
-    showElsewhere(codeOf(state), commandOf(state));
+    showElsewhere(codeOf(state, this.#engines.wish), commandOf(state, this.#engines.wish));
   }
 
   #newSeed(): void {
@@ -97,11 +108,12 @@ export class LossLab {
   }
 
   #hear(reply: Reply): void {
-    if (reply.type === 'ready') this.#ready(reply);
+    if (reply.type === 'engines') this.#engines.found(reply);
+    else if (reply.type === 'digits') this.#models.offer(reply.digits);
     else if (reply.type === 'curve') this.#figures.takeCurve(reply.side, reply.losses);
     else if (reply.type === 'landscape') void this.#survey(reply);
     else if (reply.type === 'classified') this.#models.answer(reply);
-    else if (this.#control.phase !== 'idle') this.#hearTraining(reply);
+    else if (reply.run === this.#run) this.#hearTraining(reply);
   }
 
   async #survey(landscapes: Landscapes): Promise<void> {
@@ -114,22 +126,16 @@ export class LossLab {
     this.#surveying.answered();
   }
 
-  #hearTraining(reply: Extract<Reply, { type: 'measured' | 'progress' | 'ended' }>): void {
+  #hearTraining(reply: TrainingReply): void {
     if (reply.type === 'progress') this.#control.progress(reply.step, reply.of);
     if (reply.type === 'measured') {
       this.#figures.take(reply);
       this.#models.learned();
     }
-    if (reply.type === 'ended' && reply.completed) {
+    if (reply.type === 'ended') {
       this.#control.end();
       this.#figures.announceEnd();
     }
-  }
-
-  #ready({ engine, why, digits }: Extract<Reply, { type: 'ready' }>): void {
-    byId('engine').textContent = `Engine: ${engine}. ${why}`;
-    document.body.dataset.engine = engine;
-    this.#models.offer(digits);
   }
 }
 

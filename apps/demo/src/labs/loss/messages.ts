@@ -1,10 +1,12 @@
 import type { Chosen } from '../../lab/chosen.js';
+import type { EngineWish, EnginesFound } from '../../lab/engine-choice.js';
 import type { Landscape } from './landscape-points.js';
 import type { LossState, Side } from './settings.js';
 
 /** What the page asks of the worker. */
 export type Request =
-  | { readonly type: 'start'; readonly state: LossState }
+  | { readonly type: 'engines'; readonly wish: EngineWish }
+  | { readonly type: 'start'; readonly run: number; readonly state: LossState }
   | { readonly type: 'pause' }
   | { readonly type: 'resume' }
   | { readonly type: 'step' }
@@ -12,6 +14,8 @@ export type Request =
   | { readonly type: 'curve'; readonly side: Side; readonly chosen: Chosen }
   | ({ readonly type: 'landscape' } & Readonly<Record<Side, Chosen>>)
   | { readonly type: 'classify'; readonly pixels: Float32Array };
+
+export type Asked<T extends Request['type']> = Extract<Request, { type: T }>;
 
 /** What is measured of one side at one moment. */
 export interface Measurement {
@@ -29,17 +33,20 @@ export interface Measurement {
 /** Of both losses, what they are over three classes. */
 export type Landscapes = Readonly<Record<Side, { readonly chosen: Chosen; readonly landscape: Landscape }>>;
 
-/** What the worker says. */
-export type Reply =
-  | {
-      readonly type: 'ready';
-      readonly engine: string;
-      readonly why: string;
-      readonly digits: readonly { readonly label: number; readonly pixels: Uint8Array }[];
-    }
+/** How a training goes. */
+export type TrainingReply =
   | { readonly type: 'progress'; readonly step: number; readonly of: number }
   | ({ readonly type: 'measured' } & Measurement)
+  | { readonly type: 'ended' };
+
+/** What the worker says. */
+export type Reply =
+  | EnginesFound
+  | {
+      readonly type: 'digits';
+      readonly digits: readonly { readonly label: number; readonly pixels: Uint8Array }[];
+    }
+  | (TrainingReply & { readonly run: number })
   | { readonly type: 'curve'; readonly side: Side; readonly losses: readonly number[] }
   | ({ readonly type: 'landscape' } & Landscapes)
-  | { readonly type: 'classified'; readonly a: readonly number[]; readonly b: readonly number[] }
-  | { readonly type: 'ended'; readonly completed: boolean };
+  | { readonly type: 'classified'; readonly a: readonly number[]; readonly b: readonly number[] };

@@ -1,83 +1,87 @@
-import wasmSimd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
-import wasmThreads from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
-import wasm from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
 import { createRegistry } from '@surprisal/core';
-import { tidy, useEngine } from '@surprisal/core/tensor';
+import { tidy } from '@surprisal/core/tensor';
 import { fetchedData } from '@surprisal/data/browser';
 import type { Loss } from '@surprisal/losses';
 import plugins from 'virtual:surprisal-plugins/loss';
 import type { Chosen } from '../../lab/chosen.js';
+import { findEngines } from '../../lab/engines.js';
+import { InTurn } from '../../lab/in-turn.js';
 import { answer, complain } from '../../lab/worker-side.js';
 import { curveLogits } from './curve.js';
 import { Duel } from './duel.js';
 import { landscapeOf } from './landscape.js';
-import type { Reply, Request } from './messages.js';
+import type { Asked, Reply, Request } from './messages.js';
 
 const registry = createRegistry(plugins);
 const data = fetchedData({ baseUrl: new URL('../', self.location.href).href });
-const absolute = (path: string) => new URL(path, self.location.href).href;
-
-const WHY =
-  'WebAssembly with SIMD. A GPU would not help here: batches of 64 small digits are done before a GPU is asked.';
-
-const engine = useEngine('wasm', {
-  wasmPaths: {
-    'tfjs-backend-wasm.wasm': absolute(wasm),
-    'tfjs-backend-wasm-simd.wasm': absolute(wasmSimd),
-    'tfjs-backend-wasm-threaded-simd.wasm': absolute(wasmThreads),
-  },
-});
 
 let duel: Duel | undefined;
 let running = Promise.resolve();
+/** What needs an engine: no other one takes its place meanwhile. A training goes on beside. */
+const turns = new InTurn();
 
-const post = answer<Request, Reply>(
-  {
-    start,
-    curve,
-    landscape,
-    pause: () => duel?.gate.pause(),
-    resume: () => duel?.gate.resume(),
-    step: () => duel?.gate.step(),
-    reset: () => duel?.stop(),
-    classify: ({ pixels }) => void (duel && post({ type: 'classified', ...duel.classify(pixels) })),
-  },
-  engine,
-);
+const post: (reply: Reply) => void = answer<Request, Reply>({
+  engines: ({ wish }) => instead(undefined, async () => post(await findEngines(wish))),
+  start: (request) => start(request),
+  curve: (request) => turns.do(() => curve(request)),
+  landscape: (request) => turns.do(() => landscape(request)),
+  classify: ({ pixels }) => turns.do(() => classify(pixels)),
+  pause: () => duel?.gate.pause(),
+  resume: () => duel?.gate.resume(),
+  step: () => duel?.gate.step(),
+  reset: () => duel?.stop(),
+});
 
-async function start(request: Extract<Request, { type: 'start' }>): Promise<void> {
-  duel?.stop();
-  await running;
-  duel?.dispose();
-  const current = new Duel(registry, await data('mnist'), request.state);
-  duel = current;
-  running = current
-    .run(post)
-    .then((completed) => post({ type: 'ended', completed }))
-    .catch(complain);
+/** Ends the training there is, and forgets its models, before something else is done. */
+function instead(next: Duel | undefined, work: () => Promise<void>): Promise<void> {
+  const before = duel;
+  before?.stop();
+  duel = next;
+  return turns.do(async () => {
+    await running;
+    before?.dispose();
+    await work();
+  });
 }
 
-function curve({ side, chosen }: Extract<Request, { type: 'curve' }>): void {
+function start({ state, run }: Asked<'start'>): Promise<void> {
+  const current = new Duel(registry, state);
+  return instead(current, async () => {
+    const digits = await data('mnist');
+    running = current
+      .run(digits, (reply) => post({ ...reply, run }))
+      .then((completed) => void (completed && post({ type: 'ended', run })))
+      .catch(complain);
+  });
+}
+
+async function classify(pixels: Float32Array): Promise<void> {
+  const probabilities = await duel?.classify(pixels);
+  if (probabilities) post({ type: 'classified', ...probabilities });
+}
+
+async function curve({ side, chosen }: Asked<'curve'>): Promise<void> {
   const loss = lossOf(chosen);
   const labels = curveLogits.map(() => 0);
-  post({ type: 'curve', side, losses: tidy(() => Array.from(loss(curveLogits, labels).dataSync())) });
+  const losses = tidy(() => loss(curveLogits, labels));
+  post({ type: 'curve', side, losses: Array.from(await losses.data()) });
+  losses.dispose();
 }
 
-function landscape({ a, b }: Extract<Request, { type: 'landscape' }>): void {
-  const of = (chosen: Chosen) => ({ chosen, landscape: landscapeOf(() => lossOf(chosen)) });
-  post({ type: 'landscape', a: of(a), b: of(b) });
+async function landscape({ a, b }: Asked<'landscape'>): Promise<void> {
+  const of = async (chosen: Chosen) => ({ chosen, landscape: await landscapeOf(() => lossOf(chosen)) });
+  post({ type: 'landscape', a: await of(a), b: await of(b) });
 }
 
 const lossOf = ({ name, params }: Chosen) => registry.method(name, 'loss')(params) as Loss;
 
 try {
-  const name = await engine;
   const { test } = await data('mnist');
   const digits = Array.from({ length: 20 }, (_, i) => ({
     label: test.labels[i]!,
     pixels: test.images.slice(i * 784, (i + 1) * 784),
   }));
-  post({ type: 'ready', engine: name, why: WHY, digits });
+  post({ type: 'digits', digits });
 } catch (error) {
   complain(error);
 }

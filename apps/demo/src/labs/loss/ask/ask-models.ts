@@ -16,7 +16,7 @@ export class AskModels {
   }
 
   /** Shows digits to pick. */
-  offer(digits: Extract<Reply, { type: 'ready' }>['digits']): void {
+  offer(digits: Extract<Reply, { type: 'digits' }>['digits']): void {
     this.#pad.offer(digits);
   }
 
