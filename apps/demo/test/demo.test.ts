@@ -5,7 +5,15 @@ import nn from '@surprisal/nn/plugin';
 import type { Page } from 'playwright-core';
 import { type TopLevelSpec, compile } from 'vega-lite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DemoBrowser, eventually, expectNoSeriousFindings, firstLoad, firstLoadOf, settled } from './browser.js';
+import {
+  DemoBrowser,
+  eventually,
+  expectNoSeriousFindings,
+  firstLoad,
+  firstLoadOf,
+  outputOfCode,
+  settled,
+} from './browser.js';
 
 let demo: DemoBrowser;
 beforeAll(async () => void (demo = await DemoBrowser.start()));
@@ -54,7 +62,7 @@ describe('the demo', () => {
     expect(await page.locator('[data-method="comp-sum"] a').getAttribute('href')).toBe(
       'https://arxiv.org/abs/2304.07288',
     );
-    expect(await page.locator('#engine').textContent()).toMatch(/^Engine: wasm\. /);
+    expect(await page.locator('#engine').textContent()).toMatch(/^Engine: wasm\. .* webgpu does not work here: /);
     expect(errors).toEqual([]);
   });
 
@@ -87,9 +95,21 @@ describe('the demo', () => {
     expect(await train(other.page)).not.toEqual(course);
     expect(await second.page.locator('#a-gamma').inputValue()).toBe('1');
     expect(await second.page.locator('#command').textContent()).toBe(
-      'surprisal compare loss focal:gamma=1 comp-sum:tau=1.5 --on mnist --noise 0.4 --model mlp --learning-rate 0.05 --epochs 2 --train-size 600 --seed 7',
+      'surprisal compare loss focal:gamma=1 comp-sum:tau=1.5 --on mnist --noise 0.4 --model mlp --learning-rate 0.05 --epochs 2 --train-size 600 --seed 7 --engine wasm',
     );
     expect(await second.page.locator('#code').textContent()).toContain('[focal({ gamma: 1 }), compSum({ tau: 1.5 })]');
+  });
+
+  it('shows code that trains so in Node, on the engine that is chosen', async () => {
+    const { page } = await demo.open(SHORT.replace('epochs=2', 'epochs=3'));
+    await ready(page);
+    await page.selectOption('#engine-name', 'cpu');
+    expect(await page.locator('#code').textContent()).toContain("useEngine('cpu')");
+    await page.selectOption('#engine-name', 'wasm');
+    const printed = (await outputOfCode(page)).trim().split('\n');
+    const accuracies = printed.filter((line) => /^[a-z]/.test(line)).map((line) => line.split(' '));
+    expect(accuracies.map(([name]) => name)).toEqual(['focal', 'comp-sum']);
+    for (const [, accuracy] of accuracies) expect(Number(accuracy)).toBeGreaterThan(0.5);
   });
 
   it('keeps what is chosen in the address, and names what it does not know in one', async () => {

@@ -1,10 +1,8 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DemoBrowser, eventually, expectNoSeriousFindings, numbersOf, outputOfCode } from './browser.js';
+import { DemoBrowser, ended, eventually, expectNoSeriousFindings, numbersOf, outputOfCode } from './browser.js';
 
 const SHORT = 'training.html#v=1&train=512&epochs=2&batch=32&filters=4&rate=0.03&seed=1';
-/** As much as a GPU that the processor plays does in seconds. */
-const SLOW = SHORT.replace('train=512', 'train=256').replace('epochs=2', 'epochs=1').replace('batch=32', 'batch=16');
 const LONG = 'training.html#v=1&train=6000&epochs=20&batch=64&filters=8&rate=0.05&seed=1';
 
 const ready = (page: Page) => page.waitForSelector('body[data-engine]');
@@ -14,7 +12,7 @@ const engine = (page: Page) => page.locator('#engine').textContent();
 async function train(page: Page): Promise<{ course: number[]; test: number }> {
   await ready(page);
   await page.click('#run');
-  await page.waitForSelector('body[data-phase="ended"]', { timeout: 150_000 }); // SwiftShader compiles each program at length
+  await ended(page);
   const course = (await numbersOf(page, 'accuracy')).map((row) => Number(row.at(-1)));
   const cells = await page.locator('#times tbody tr:last-child td').allTextContents();
   return { course, test: Number(cells.at(-1)) };
@@ -24,8 +22,8 @@ async function train(page: Page): Promise<{ course: number[]; test: number }> {
 function expectLearned({ course, test }: Awaited<ReturnType<typeof train>>): void {
   expect(course.length).toBeGreaterThan(6);
   expect(course[0]).toBeLessThan(30);
-  expect(course.at(-1)).toBeGreaterThan(40);
-  expect(test).toBeGreaterThan(40);
+  expect(course.at(-1)).toBeGreaterThan(60);
+  expect(test).toBeGreaterThan(60);
 }
 
 describe('the training lab', () => {
@@ -85,23 +83,6 @@ describe('the training lab', () => {
     await ready(page);
     await page.locator('.settings > summary').click();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
-  });
-});
-
-describe('the training lab with a GPU', () => {
-  let demo: DemoBrowser;
-  beforeAll(async () => void (demo = await DemoBrowser.start({ gpu: true })));
-  afterAll(() => demo.stop());
-
-  it('trains on it', async () => {
-    const { page, errors } = await demo.open(SLOW);
-    await ready(page);
-    await page.selectOption('#engine-name', 'webgpu');
-    await eventually(() => engine(page)).toMatch(
-      /^Engine: webgpu\. It is .*swiftshader.*a GPU that the processor plays/i,
-    );
-    expectLearned(await train(page));
-    expect(errors).toEqual([]);
   });
 });
 

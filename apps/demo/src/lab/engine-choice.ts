@@ -51,7 +51,7 @@ export class EngineChoice {
   found({ statuses }: Pick<EnginesFound, 'statuses'>): void {
     this.#statuses = statuses;
     this.#show();
-    byId('engine').textContent = [this.#chosen(), ...this.#missing()].join(' ');
+    byId('engine').textContent = [this.#chosen(), ...this.#other(), ...this.#missing()].join(' ');
     document.body.dataset.engine = this.wish.engine;
   }
 
@@ -72,12 +72,15 @@ export class EngineChoice {
 
   #chosen(): string {
     const { engine } = this.wish;
-    const gpu = this.#statusOf('webgpu')!;
-    const other =
-      engine !== 'webgpu' && gpu.works
-        ? ` webgpu works here too; it pays for large batches, not for small digits.`
-        : '';
-    return `Engine: ${engine}. It is ${about[engine](this.#statusOf(engine)!)}.${other}`;
+    return `Engine: ${engine}. It is ${about[engine](this.#statusOf(engine)!)}.`;
+  }
+
+  /** Why the GPU is not what a lab begins with, where there is one. */
+  #other(): string[] {
+    const { works, emulated } = this.#statusOf('webgpu')!;
+    if (this.wish.engine === 'webgpu' || !works) return [];
+    const why = emulated ? 'but the processor plays it' : 'and pays for large batches, not for small digits';
+    return [`webgpu works here too, ${why}.`];
   }
 
   /** A line for each engine that does not work here. */
