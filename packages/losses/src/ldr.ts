@@ -125,10 +125,10 @@ export function largest(differences: Tensor, k: number): Tensor {
 /**
  * LDR-KL, the label-distributionally robust loss, `lambda log( 1/K sum_k exp(d_k / lambda) )` with the margin violations
  * `d_k = f_k - f_y + margin [k != y]` of normalised scores f: the worst mean of d over distributions of labels near the uniform
- * one. With lambda towards 0 it is the largest d (Crammer-Singer), with lambda towards infinity their mean, which label noise cannot
- * mislead; at lambda 1 without margin and normalisation it is cross-entropy minus log K. It can be negative.
+ * one. With lambda towards 0 it is the largest d (Crammer-Singer), with lambda towards infinity their mean, whose minimum uniform label
+ * noise does not move; at lambda 1 without margin and normalisation it is cross-entropy minus log K. It can be negative.
  *
- * @param params `lambda` >= 0 (1): 0 gives the largest d, 1e30 the mean; with normalisation 10 is the robust one. `margin` >= 0 (0.1).
+ * @param params `lambda` >= 0 (1): 0 gives the largest d, 1e30 the mean; for wrong labels the authors take 10, with normalisation. `margin` >= 0 (0.1).
  * `normalize` (`softplus+mean`): softplus of the scores over its mean, the scores over the mean of their absolute values (`l1mean`), or
  * the scores as they are (`none`: then a constant added to all changes nothing)
  * @throws DomainError when a parameter is out of range
@@ -141,7 +141,7 @@ export function largest(differences: Tensor, k: number): Tensor {
 export const ldrKl = defineLoss({
   name: 'ldr-kl',
   summary:
-    'The worst mean margin violation near the uniform one: a temperature from the hinge to a mean that noise cannot mislead.',
+    'The worst mean margin violation near the uniform one: a temperature from the hinge to a mean that wrong labels mislead less.',
   formula: 'λ log(1/K Σ_k exp((f_k − f_y + m[k≠y])/λ))',
   paper: paper(11),
   params: z.object({
@@ -151,7 +151,7 @@ export const ldrKl = defineLoss({
       .max(1e30)
       .default(1)
       .meta({ upTo: 20, step: 0.1 })
-      .describe('temperature; 0: the largest violation, large: their mean; 10 is robust to label noise'),
+      .describe('temperature; 0: the largest violation, large: their mean; for wrong labels the authors take 10'),
     ...ldrParams,
   }),
   perExample: (terms, { lambda, margin, normalize }) =>
