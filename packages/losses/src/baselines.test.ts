@@ -10,6 +10,7 @@ import {
   sum,
   toTensor,
   square,
+  zeros,
   mul,
 } from '@surprisal/core/tensor';
 import { everyEngine, goldens, labels, logits, onEngines } from '@surprisal/testing';
@@ -239,6 +240,9 @@ onEngines(engines, () => {
       expect(values(svm.objective([...h, ...h], [1, 1], w))[0]! - ridge).toBeCloseTo(2 * (once - ridge), 5);
       expect(values(l2Svm()([[-0.7, 0.7]], [1]))[0]).toBeCloseTo(0.5 * 2 * 0.3 ** 2, 6); // K = 2, antisymmetric
       expect(() => l2Svm({ norm: 3 })).toThrow(DomainError);
+      expect(() => l2Svm()([[1, Infinity]], [1])).toThrow(/logits must be numbers below Infinity/);
+      expect(() => l2Svm()([[1, NaN]], [0])).toThrow(/got NaN in row 0/);
+      expect(values(svm.objective(zeros([0, 3]), [], [[1, 1, 0]]))[0]).toBe(1); // an empty batch costs the ridge alone
       expect(() => svm.objective(h, [1], [[1, 2, 3]])).toThrow(/kernel must be \[features, classes\] with classes = 2/);
     });
   });

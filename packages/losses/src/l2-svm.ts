@@ -34,7 +34,8 @@ export interface SvmLoss extends Loss {
 /**
  * The margin loss of a linear one-vs-rest support vector machine, `C sum_k max(0, 1 - Y_k s_k)^norm` with Y = 1 at the label and -1
  * elsewhere: the sum over classes; no unit. Its machine minimises `objective`, a sum over the batch: learning rate and C depend on the batch size.
- * A score of -Infinity costs nothing, or Infinity at the label; NaN and +Infinity are refused, as in every loss.
+ * A score of -Infinity costs nothing, or Infinity at the label. NaN and +Infinity are refused, as in every loss, also where the hinge alone would be 0 or
+ * NaN: they are a model that has diverged. Of an empty batch the objective is that of the kernel alone.
  *
  * @param params `penaltyC` > 0, default 0.5; `norm` 1 or 2, default 2: 1 does not square the hinge
  * @throws DomainError when a parameter is out of range
