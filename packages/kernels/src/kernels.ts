@@ -19,6 +19,7 @@ import { pointPairs } from './point-pairs.js';
 import { maxPoolGrad } from './pooling.js';
 import { reductions } from './reductions.js';
 import { unsortedSegmentSum } from './segments.js';
+import { concat, pack, slice, splitV, unpack } from './slices.js';
 import { logSoftmax, softmax } from './softmax.js';
 import { transpose } from './transpose.js';
 import { unaryKernels } from './unary.js';
@@ -46,6 +47,11 @@ export const kernels: readonly Kernel[] = [
   softmax,
   logSoftmax,
   transpose,
+  slice,
+  splitV,
+  unpack,
+  concat,
+  pack,
   ...optimizerSteps,
   fourier,
   ...complexKernels,

@@ -49,6 +49,10 @@ const calls: Record<string, () => Call> = {
   Max: () => ({ inputs: { x: numbers(3, 5, 4) }, attributes: { reductionIndices: [0, 2], keepDims: false } }),
   ...all('Softmax LogSoftmax', () => ({ inputs: rows() })),
   Transpose: () => ({ inputs: { x: numbers(3, 5, 4) }, attributes: { perm: [2, 0, 1] } }),
+  Slice: () => ({ inputs: { x: numbers(3, 5, 4) }, attributes: { begin: [1, 0, 1], size: [2, 5, 2] } }),
+  SplitV: () => ({ inputs: { x: numbers(3, 5, 4) }, attributes: { numOrSizeSplits: [2, 3], axis: 1 } }),
+  Unpack: () => ({ inputs: { value: numbers(3, 5, 4) }, attributes: { axis: 1 } }),
+  ...all('Concat Pack', () => ({ inputs: { 0: numbers(3, 5, 4), 1: numbers(3, 5, 4) }, attributes: { axis: 1 } })),
   BatchMatMul: () => ({
     inputs: { a: numbers(2, 3, 4), b: numbers(2, 5, 4) },
     attributes: { transposeA: false, transposeB: true },

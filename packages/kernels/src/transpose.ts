@@ -55,7 +55,7 @@ function transposeInto(host: Host, x: TensorInfo, sizes: number[], order: number
   if (across.inX === 1) {
     const grain = Math.ceil(GRAIN / across.size);
     withNumbers(host, numbers(axes), (at) =>
-      host.run('copyRuns', places(axes), grain, from, across.size, axes.length, at, to),
+      host.run('copyRuns', places(axes), grain, from, across.size, axes.length, at, to, across.size),
     );
     return;
   }
