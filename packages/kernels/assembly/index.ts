@@ -43,5 +43,6 @@ export {
   softmaxEntropyGradient,
   softmaxEntropyRows,
 } from './softmax-rows';
-export { copyRuns, transposeMatrices } from './transpose';
+export { copySteps, gatherRows } from './steps';
+export { transposeMatrices } from './transpose';
 export { clip, erf, exp, expm1, log, log1p, reciprocal, rsqrt, sigmoid, sign, softplus, sqrt, tanh } from './unary';

@@ -1,16 +1,7 @@
 import { offset } from './axes';
-import { copy } from './rows';
 
 /** How many rows of the result a unit has: their numbers lie side by side in x, and fill a line of a cache. */
 const ROWS = 16;
-
-/** Runs of n numbers that stay side by side: run i of out, `step` after the one before, is the one at place i of the axes [rank], (sizes, strides in x). */
-export function copyRuns(x: usize, n: i32, rank: i32, axes: usize, out: usize, step: i32, from: i32, to: i32): void {
-  const bytes = (<usize>step) << 2;
-  for (let i = from; i < to; i++) {
-    copy(x + ((<usize>offset(i, rank, axes, axes + ((<usize>rank) << 2))) << 2), out + <usize>i * bytes, n);
-  }
-}
 
 /**
  * Matrices turned over: x has `height` numbers side by side, and `width` of those `xStride` apart; out the other way round,

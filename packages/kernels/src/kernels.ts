@@ -21,6 +21,7 @@ import { reductions } from './reductions.js';
 import { unsortedSegmentSum } from './segments.js';
 import { concat, pack, slice, splitV, unpack } from './slices.js';
 import { logSoftmax, softmax } from './softmax.js';
+import { stepKernels } from './steps.js';
 import { transpose } from './transpose.js';
 import { unaryKernels } from './unary.js';
 
@@ -35,6 +36,7 @@ export const kernels: readonly Kernel[] = [
   maxPoolGrad,
   unsortedSegmentSum,
   gather,
+  ...stepKernels,
   identity,
   ...softmaxCrossEntropy,
   ...softmaxRows,

@@ -19,6 +19,8 @@ const window = { strides: 1, pad: 'same', dataFormat: 'NHWC', dilations: 1 };
 const crossEntropy = { tau: 1.5, labelSmoothing: 0.1, zLoss: 0.01 };
 const adam = { rate: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, weightDecay: 0.01, step: 1 };
 
+const noMasks = { beginMask: 0, endMask: 0, ellipsisMask: 0, newAxisMask: 0, shrinkAxisMask: 0 };
+
 const rows = () => ({ logits: numbers(3, 9) });
 const pairs = () => ({ p: numbers(3, 9), q: numbers(3, 9) });
 const labelled = () => ({ ...rows(), labels: whole(0, 8, 2) });
@@ -66,6 +68,12 @@ const calls: Record<string, () => Call> = {
     inputs: { x: numbers(3, 4), segmentIds: whole(1, 0, 1) },
     attributes: { numSegments: 2 },
   }),
+  StridedSlice: () => ({
+    inputs: { x: numbers(3, 7) },
+    attributes: { begin: [0, 1], end: [3, 7], strides: [1, 2], ...noMasks },
+  }),
+  Reverse: () => ({ inputs: { x: numbers(3, 5) }, attributes: { dims: [1] } }),
+  Tile: () => ({ inputs: { x: numbers(3, 5) }, attributes: { reps: [2, 3] } }),
   GatherV2: () => ({
     inputs: { x: numbers(2, 3, 4), indices: tf.reshape(whole(1, 0, 2, 2), [2, 2]) },
     attributes: { axis: 1, batchDims: 1 },

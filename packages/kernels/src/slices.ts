@@ -1,18 +1,13 @@
 import { type TensorInfo, backend_util, slice_util, util } from '#tfjs';
-import { stridesOf, withNumbers } from './axes.js';
+import { stridesOf } from './axes.js';
 import type { Host } from './host.js';
 import type { Inputs, Kernel } from './kernel.js';
-
-/** So many numbers are worth a part of their own. */
-const GRAIN = 32_768;
-
-/** Numbers of 32 bits; flags, strings and complex numbers lie otherwise. */
-const isWide = ({ dtype }: TensorInfo) => dtype === 'float32' || dtype === 'int32';
+import { copyInto, isPlain, take } from './steps.js';
 
 /** A part of a tensor. tfjs copies the whole of it first, for each part. */
 export const slice: Kernel = {
   name: 'Slice',
-  takes: ({ x }) => isWide(x!),
+  takes: ({ x }) => isPlain(x!),
   run(host, { x }, attributes: { readonly begin: number | number[]; readonly size: number | number[] }) {
     const [begin, size] = slice_util.parseSliceParams(x as never, attributes.begin, attributes.size);
     slice_util.assertParamsValid(x as never, begin, size);
@@ -23,7 +18,7 @@ export const slice: Kernel = {
 /** Parts that lie one after the other along an axis. */
 export const splitV: Kernel = {
   name: 'SplitV',
-  takes: ({ x }) => isWide(x!),
+  takes: ({ x }) => isPlain(x!),
   run(host, { x }, { axis, numOrSizeSplits }: { readonly axis: number; readonly numOrSizeSplits: number | number[] }) {
     const [along] = util.parseAxisParam(axis, x!.shape) as [number];
     return parts(host, x!, along, backend_util.prepareSplitSize(x as never, numOrSizeSplits, along));
@@ -33,7 +28,7 @@ export const splitV: Kernel = {
 /** Every place along an axis, without that axis. */
 export const unpack: Kernel = {
   name: 'Unpack',
-  takes: ({ value }) => isWide(value!),
+  takes: ({ value }) => isPlain(value!),
   run(host, { value }, { axis }: { readonly axis: number }) {
     const [along] = util.parseAxisParam(axis, value!.shape) as [number];
     const shape = value!.shape.toSpliced(along, 1);
@@ -68,7 +63,7 @@ const tensorsOf = (inputs: Inputs): TensorInfo[] => Object.values(inputs);
 
 function areAlike(inputs: Inputs): boolean {
   const tensors = tensorsOf(inputs);
-  return tensors.every((one) => isWide(one) && one.dtype === tensors[0]!.dtype);
+  return tensors.every((one) => isPlain(one) && one.dtype === tensors[0]!.dtype);
 }
 
 function parts(host: Host, x: TensorInfo, axis: number, sizes: readonly number[]): TensorInfo[] {
@@ -80,17 +75,10 @@ function parts(host: Host, x: TensorInfo, axis: number, sizes: readonly number[]
   });
 }
 
-/** Runs of numbers that lie side by side in both: as many as there are places of the axes before the last one that is cut. */
 function part(host: Host, x: TensorInfo, begin: readonly number[], size: number[]): TensorInfo {
-  const cut = x.shape.findLastIndex((whole, axis) => size[axis] !== whole);
-  if (cut < 0) return host.view(x, size);
-  const out = host.output(size, x.dtype);
   const strides = stridesOf(x.shape);
   const first = begin.reduce((sum, place, axis) => sum + place * strides[axis]!, 0);
-  const run = util.sizeFromShape(size.slice(cut));
-  const [from, to] = host.addresses(x, out);
-  copyRuns(host, from + 4 * first, run, size.slice(0, cut), strides.slice(0, cut), to, run);
-  return out;
+  return take(host, x, first, size.map((size, axis) => ({ size, step: strides[axis]! })), size); // prettier-ignore
 }
 
 function join(host: Host, tensors: readonly TensorInfo[], axis: number): TensorInfo {
@@ -102,25 +90,13 @@ function join(host: Host, tensors: readonly TensorInfo[], axis: number): TensorI
   if (full.length === 1) return host.view(full[0]!, shape);
   const out = host.output(shape, tensors[0]!.dtype);
   const rows = util.sizeFromShape(shape.slice(0, along));
-  const step = util.sizeFromShape(shape.slice(along));
-  let to = host.address(out);
+  const apart = util.sizeFromShape(shape.slice(along));
+  let at = 0;
   for (const one of full) {
     const run = util.sizeFromShape(one.shape) / rows;
-    copyRuns(host, host.address(one), run, [rows], [run], to, step);
-    to += 4 * run;
+    const axes = [{ size: rows, step: run }, { size: run, step: 1 }]; // prettier-ignore
+    copyInto(host, one, 0, axes, { out, at, apart });
+    at += run;
   }
   return out;
-}
-
-function copyRuns(
-  host: Host,
-  ...[x, run, sizes, strides, out, step]: [
-    ...from: [x: number, run: number, sizes: readonly number[], strides: readonly number[]],
-    ...to: [out: number, step: number],
-  ]
-): void {
-  const grain = Math.ceil(GRAIN / Math.max(run, 1));
-  withNumbers(host, [...sizes, ...strides], (axes) =>
-    host.run('copyRuns', util.sizeFromShape([...sizes]), grain, x, run, sizes.length, axes, out, step),
-  );
 }

@@ -2,6 +2,7 @@ import { type TensorInfo, util } from '#tfjs';
 import { stridesOf, withNumbers } from './axes.js';
 import type { Host } from './host.js';
 import type { Kernel } from './kernel.js';
+import { axesOf, take } from './steps.js';
 
 /** So many numbers are worth a part of their own. */
 const GRAIN = 32_768;
@@ -17,6 +18,7 @@ export const transpose: Kernel = {
     const shape = perm.map((axis) => x!.shape[axis]!);
     const { sizes, order } = simplest(x!.shape, perm);
     if (order.every((axis, i) => axis === i)) return host.view(x!, shape);
+    if (order.at(-1) === order.length - 1) return takeRuns(host, x!, sizes, order, shape);
     const out = host.output(shape, x!.dtype);
     if (util.sizeFromShape(shape) > 0) transposeInto(host, x!, sizes, order, out);
     return out;
@@ -39,6 +41,12 @@ function simplest(shape: readonly number[], perm: readonly number[]): { sizes: n
   };
 }
 
+/** What lies side by side stays so. */
+function takeRuns(host: Host, x: TensorInfo, sizes: number[], order: number[], shape: number[]): TensorInfo {
+  const axes = axesOf(sizes);
+  return take(host, x, 0, order.map((axis) => axes[axis]!), shape); // prettier-ignore
+}
+
 interface Axis {
   readonly size: number;
   readonly inX: number;
@@ -52,13 +60,6 @@ function transposeInto(host: Host, x: TensorInfo, sizes: number[], order: number
   const across = axes.pop()!;
   const numbers = (axes: Axis[]) => (['size', 'inX', 'inOut'] as const).flatMap((key) => axes.map((axis) => axis[key]));
   const places = (axes: Axis[]) => util.sizeFromShape(axes.map(({ size }) => size));
-  if (across.inX === 1) {
-    const grain = Math.ceil(GRAIN / across.size);
-    withNumbers(host, numbers(axes), (at) =>
-      host.run('copyRuns', places(axes), grain, from, across.size, axes.length, at, to, across.size),
-    );
-    return;
-  }
   const [down] = axes.splice(
     axes.findIndex(({ inX }) => inX === 1),
     1,
