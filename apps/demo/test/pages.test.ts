@@ -7,8 +7,19 @@ let demo: DemoBrowser;
 beforeAll(async () => void (demo = await DemoBrowser.start()));
 afterAll(() => demo.stop());
 
-/** The labs that need no tensors, each with a link that holds all it can, and little to do; the loss lab has tests of its own. */
-const pages = [
+interface Lab {
+  readonly page: string;
+  /** Holds all that a link can hold, and little to do. */
+  readonly link: string;
+  /** A control that is there at once. */
+  readonly first: string;
+  readonly controls: readonly string[];
+  /** Waits for a hand, and then computes with tensors. */
+  readonly trains?: boolean;
+}
+
+/** The labs of one kind of page; the loss lab, and those where bars are dragged, have tests of their own. */
+const pages: readonly Lab[] = [
   {
     page: 'decoding.html',
     link: 'v=1&a=top-k&a.k=5&b=mirostat&b.tau=3&c=greedy&prompt=Ahab&length=60&seed=4&size=400&order=2&learn=half',
@@ -27,21 +38,36 @@ const pages = [
     first: '#tokenizer-a',
     controls: ['source-text', 'tokenizer-a', 'task-size', 'run'],
   },
-] as const;
+  {
+    page: 'training.html',
+    link: 'v=1&train=256&epochs=1&batch=32&filters=4&rate=0.03&seed=2',
+    first: '#engine-name',
+    controls: ['engine-name', 'engine-threads', 'task-train', 'run', 'copy'],
+    trains: true,
+  },
+];
 
 const PHONE = { viewport: { width: 320, height: 640 } };
 
-describe.each(pages)('$page', ({ page: name, link, first, controls }) => {
+describe.each(pages)('$page', ({ page: name, link, first, controls, trains = false }) => {
+  /** Waits until the lab has done what it does by itself, or by a hand. */
+  const done = async (page: Page) => {
+    if (trains) {
+      await page.waitForSelector('body[data-engine]');
+      await page.locator('#run').evaluate((button) => (button as HTMLElement).click()); // the focus stays where it is
+    }
+    await ended(page);
+  };
   const open = async (options = {}) => {
     const { page, errors } = await demo.open(`${name}#${link}`, options);
-    await ended(page);
+    await done(page);
     return { page, errors };
   };
 
   it('has its controls at once, ends without complaint, and leads to the other labs', async () => {
     const { page, errors } = await demo.open(name);
     expect(await page.locator(first).count()).toBe(1);
-    await ended(page);
+    await done(page);
     expect(await page.locator('#notice').textContent()).toBe('');
     expect(await page.locator('#progress').getAttribute('aria-valuenow')).toBe('100');
     expect(await page.locator('#summary').textContent()).toMatch(/^Done/);
@@ -120,7 +146,15 @@ describe.each(pages)('$page', ({ page: name, link, first, controls }) => {
     expect(await page.locator('#run').isVisible()).toBe(false);
   });
 
-  it('loads little at first, and never the tensor library', async () => {
+  it.runIf(trains)('loads little at first', () => {
+    const { files, bytes } = firstLoad(name);
+    expect(files.join(' ')).not.toContain('drawing');
+    for (const file of files)
+      expect(readFileSync(new URL(`../dist/${file}`, import.meta.url)).includes('tfjs')).toBe(false);
+    expect(bytes).toBeLessThan(firstLoadOf(0));
+  });
+
+  it.skipIf(trains)('loads little at first, and never the tensor library', async () => {
     const { page } = await demo.open('corpora/none.txt');
     await page.goto('about:blank'); // what the page before still loads is none of this one's
     const loaded: string[] = [];

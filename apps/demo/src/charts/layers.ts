@@ -7,6 +7,8 @@ export type Layer = Extract<TopLevelSpec, { layer: unknown }>['layer'][number];
 /** Shapes are drawn at about this many points of a line. */
 const SHAPES_PER_LINE = 12;
 const NUMBER = '.3r';
+/** Of a label at a line's end: a space and such a number, and how wide a character is in pixels. */
+const [NUMBER_LENGTH, CHARACTER] = [5, 7];
 const POINT = {
   type: 'point',
   filled: true,
@@ -65,11 +67,11 @@ export const level: Layer[] = [
 ];
 
 /** Keeps as much room right of the plot as the labels at line ends will need, wherever the lines end now. */
-export const roomForEnds: Layer = {
+export const roomForEnds = (longestKey: number): Layer => ({
   data: { values: [{}] },
-  mark: { type: 'point', opacity: 0, size: 1, xOffset: 56 },
+  mark: { type: 'point', opacity: 0, size: 1, xOffset: 14 + CHARACTER * (longestKey + NUMBER_LENGTH) },
   encoding: { x: { datum: { expr: 'xMax' }, type: 'quantitative' }, y: { value: 0 } },
-};
+});
 
 /** A line up at the value of x that is pointed out. */
 export const ruleAcross: Layer = {

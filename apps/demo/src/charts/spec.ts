@@ -15,7 +15,10 @@ export function lineSpec(chart: Chart): TopLevelSpec {
   const { title, series, marks = true, rule } = chart;
   const { points, levels } = dataOf(chart);
   const has = (scattered: boolean) => series.some((line) => Boolean(line.scattered) === scattered);
-  const around = [...(rule === undefined ? [] : [ruleAcross]), ...(marks && has(false) ? [roomForEnds] : [])];
+  const around = [
+    ...(rule === undefined ? [] : [ruleAcross]),
+    ...(marks && has(false) ? [roomForEnds(Math.max(...series.map(({ key }) => key.length)))] : []),
+  ];
   const lines = has(false) ? [line(chart), ...(marks ? [shapes(Boolean(chart.x.log)), ends] : [])] : [];
   const crossed = rule === undefined ? [] : crossings;
   return {

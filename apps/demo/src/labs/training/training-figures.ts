@@ -59,8 +59,9 @@ export class TrainingFigures {
   }
 
   #series(value: (measured: Measurement) => number): Series[] {
-    return [...this.#courses].map(([key, { measured }]) => ({
+    return [...this.#courses].map(([key, { wish, measured }]) => ({
       key,
+      name: nameOf(wish),
       points: measured.map((one) => ({ x: one.epoch, y: value(one) })),
     }));
   }
@@ -71,7 +72,7 @@ export class TrainingFigures {
     );
     const head = ['engine', 'a step (ms)', 'test accuracy (%)'].map((title) => el('th', { scope: 'col' }, title));
     const body = rows.map((row) => el('tr', {}, ...row.map((cell) => el('td', {}, cell))));
-    const table = el('table', {}, el('thead', {}, el('tr', {}, ...head)), el('tbody', {}, ...body));
+    const table = el('table', { class: 'times' }, el('thead', {}, el('tr', {}, ...head)), el('tbody', {}, ...body));
     byId('times').replaceChildren(...(rows.length > 0 ? [table] : []));
   }
 }
