@@ -280,7 +280,8 @@ describe('the demo', () => {
         .reduce((sum, file) => sum + gzipSync(readFileSync(new URL(file, assets))).length, 0);
     const { files, bytes } = firstLoad('index.html');
     expect(files.join(' ')).not.toMatch(/drawing|all-methods/);
-    expect(bytes).toBeLessThan(firstLoadOf(losses.methods.filter(({ info }) => info.kind === 'loss').length));
+    const kinds = ['loss', 'adversarial-loss', 'value-loss'];
+    expect(bytes).toBeLessThan(firstLoadOf(losses.methods.filter(({ info }) => kinds.includes(info.kind)).length));
     expect(size(/^drawing-.*\.js$/)).toBeLessThan(280_000);
   });
 });

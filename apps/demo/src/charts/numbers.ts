@@ -19,7 +19,7 @@ export function summary(
   const at = rule ?? Math.max(...series.map(({ points }) => points.at(-1)?.x ?? 0));
   const parts = series.flatMap((line) => {
     const point = line.points.findLast((candidate) => candidate.x <= at + 1e-9);
-    return point ? [`${name(line)} ${threeDigits.format(point.y)}`] : [];
+    return point ? [`${name(line)} ${threeDigits.format(point.y || 0)}`] : [];
   });
   return parts.length === 0 ? 'nothing measured yet' : `${parts.join(', ')} at ${x.name} ${Number(at.toPrecision(3))}`;
 }

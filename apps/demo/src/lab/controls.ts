@@ -53,8 +53,8 @@ function numberFields(
   helpId: string,
 ): HTMLElement {
   const step = param.step ?? (param.type === 'integer' ? 1 : 0.05);
-  const min = (param.minimum ?? 0) + (param.above ? step : 0);
   const max = param.maximum ?? param.upTo ?? Math.max(10, 2 * Number(param.default));
+  const min = (param.minimum ?? (Number(param.default) < 0 ? -max : 0)) + (param.above ? step : 0);
   const set = (text: string) => {
     const number = Number(text);
     if (text === '' || Number.isNaN(number)) return;
@@ -79,7 +79,7 @@ function numberFields(
   const field = el('input', {
     id,
     type: 'number',
-    min: param.above ? 'any' : min,
+    min: param.above ? 'any' : param.minimum,
     step: 'any',
     value,
     'aria-describedby': helpId,

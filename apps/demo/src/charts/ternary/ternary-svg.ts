@@ -42,6 +42,7 @@ export function ternarySvg(
     contours,
     path(`M${[place([1, 0, 0]), place([0, 1, 0]), place([0, 0, 1])].map(at).join('L')}Z`, colour('ink'), 1),
     path(arrowsOf(plot, side, place), colour('ink'), 1.3, 'stroke-linecap="round"'),
+    plot.mark ? markOf(place(plot.mark), colour('ink')) : '',
     cornersOf(plot, place, colour('ink')),
     legendOf(levels, { width, top: height - 34, fill, ink: colour('faint'), name: plot.name }),
     '</svg>',
@@ -137,6 +138,9 @@ function arrow([x, y]: Place, dx: number, dy: number): string {
   ];
   return `M${at(from)}L${at(tip)}M${at(barb(1))}L${at(tip)}L${at(barb(-1))}`;
 }
+
+const markOf = ([x, y]: Place, ink: string) =>
+  `<circle cx="${round(x)}" cy="${round(y)}" r="8" fill="none" stroke="${ink}" stroke-width="2.5"/>`;
 
 function cornersOf({ corners }: Ternary, place: (point: Barycentric) => Place, ink: string): string {
   const [top, left, right] = [place([1, 0, 0]), place([0, 1, 0]), place([0, 0, 1])];

@@ -9,6 +9,8 @@ export interface Ternary {
   readonly divisions: number;
   readonly values: ArrayLike<number>;
   readonly arrows: readonly Arrow[];
+  /** A point to point out. */
+  readonly mark?: Barycentric;
   /** Which colour of the style sheet. */
   readonly colour: 'series-0' | 'series-1';
 }

@@ -4,62 +4,98 @@ import type { Barycentric, Ternary } from '../../charts/ternary/ternary.js';
 import { TernaryFigure } from '../../charts/ternary/ternary-figure.js';
 import { type Chosen, nameOf } from '../../lab/chosen.js';
 import { DIVISIONS, type Landscape, arrowPoints, gridPoints, margins } from './landscape-points.js';
-import type { Landscapes } from './messages.js';
-import type { Side } from './settings.js';
 
-const SIDES = ['a', 'b'] as const;
 const CORNERS = ['the label', 'class 2', 'class 3'] as const;
-const COLOURS = { a: 'series-0', b: 'series-1' } as const;
 
-/** What the two losses are over three classes: a triangle each, and curves over the margin for both. */
-export class LandscapeFigures {
-  readonly #triangles = { a: triangleOf('a'), b: triangleOf('b') };
-  readonly #value = new Figure({
-    name: 'margin-value',
-    title: 'Value over the margin',
-    hint: 'Of three classes, by how far the label’s logit is above those of the two others, which are alike. Left of 0 the model is wrong.',
-  });
-  readonly #slope = new Figure({
-    name: 'margin-slope',
-    title: 'Pull over the margin',
-    hint: 'Minus the derivative in the label’s logit: how hard an example is learned from. Where it comes back to 0 on the left, the loss gives up on what looks mislabelled.',
-  });
-
-  get elements(): HTMLElement[] {
-    return [this.#triangles.a, this.#triangles.b, this.#value, this.#slope].map(({ element }) => element);
-  }
-
-  show(landscapes: Landscapes): void {
-    for (const side of SIDES) {
-      const { chosen, landscape } = landscapes[side];
-      const plot = plotOf(side, chosen, landscape);
-      this.#triangles[side].show(plot, wordsOf(landscape), rowsOf(landscape));
-    }
-    this.#value.show(marginChart(landscapes, 'Value over the margin', 'nats', ({ values }) => values));
-    this.#slope.show(
-      marginChart(landscapes, 'Pull over the margin', 'nats per unit of the logit', ({ slopes }) =>
-        slopes.map((slope) => -slope),
-      ),
-    );
-  }
+/** A loss that is shown, with what it is over three classes. */
+export interface Surveyed {
+  readonly chosen: Chosen;
+  readonly landscape: Landscape;
 }
 
-const triangleOf = (side: Side) =>
-  new TernaryFigure({
-    name: `triangle-${side}`,
-    title: `${side.toUpperCase()} over all predictions`,
-    hint: 'Colour: nats. Arrows: where a step of gradient descent on the logits pulls, and how hard. Cross-entropy pulls straight to the label, from everywhere.',
-  });
+/** How some losses are shown side by side. */
+export interface LandscapeOptions<Side extends string> {
+  readonly sides: Readonly<Record<Side, { readonly title: string; readonly colour: Ternary['colour'] }>>;
+  /** What to look at: in the triangles, and in the curves of values and of pulls. */
+  readonly hints: Readonly<Record<'triangle' | 'value' | 'pull', string>>;
+  /** Comes before the names of files. */
+  readonly prefix?: string;
+  /** The margin that is pointed out. */
+  readonly rule: number;
+  /** The prediction that is pointed out. */
+  readonly mark?: Barycentric;
+}
 
-const plotOf = (side: Side, chosen: Chosen, { values, gradients }: Landscape): Ternary => ({
-  title: `${side.toUpperCase()}, ${nameOf(chosen)}, over all predictions for three classes`,
-  corners: CORNERS,
-  name: 'nats',
-  divisions: DIVISIONS,
-  values,
-  arrows: arrowPoints.map((at, i) => ({ at, along: pullOf(gradients[gridPoints.length + i]!) })),
-  colour: COLOURS[side],
-});
+/** What losses are over three classes: a triangle each, and curves over the margin for all. */
+export class LandscapeFigures<Side extends string> {
+  readonly #sides: readonly Side[];
+  readonly #triangles: Readonly<Record<Side, TernaryFigure>>;
+  readonly #value: Figure;
+  readonly #slope: Figure;
+
+  constructor(private readonly options: LandscapeOptions<Side>) {
+    const { sides, hints, prefix = '' } = options;
+    this.#sides = Object.keys(sides) as Side[];
+    const triangle = (side: Side) =>
+      new TernaryFigure({ name: `triangle-${side}`, title: sides[side].title, hint: hints.triangle });
+    const curve = (name: string, title: string, hint: string) => new Figure({ name: prefix + name, title, hint });
+    this.#triangles = Object.fromEntries(this.#sides.map((side) => [side, triangle(side)])) as Record<
+      Side,
+      TernaryFigure
+    >;
+    this.#value = curve('margin-value', 'Value over the margin', hints.value);
+    this.#slope = curve('margin-slope', 'Pull over the margin', hints.pull);
+  }
+
+  get elements(): HTMLElement[] {
+    return [...this.#sides.map((side) => this.#triangles[side]), this.#value, this.#slope].map(
+      ({ element }) => element,
+    );
+  }
+
+  show(surveyed: Readonly<Record<Side, Surveyed>>): void {
+    for (const side of this.#sides) {
+      const { landscape } = surveyed[side];
+      this.#triangles[side].show(this.#plot(side, surveyed[side]), wordsOf(landscape), rowsOf(landscape));
+    }
+    const chart = (title: string, unit: string, values: (margin: Landscape['margin']) => readonly number[]) => ({
+      ...marginChart(this.#series(surveyed, values), title, unit),
+      rule: this.options.rule,
+    });
+    this.#value.show(chart('Value over the margin', 'nats', ({ values }) => values));
+    this.#slope.show(
+      chart('Pull over the margin', 'nats per unit of the logit', ({ slopes }) => slopes.map((slope) => -slope)),
+    );
+  }
+
+  #plot(side: Side, { chosen, landscape: { values, gradients } }: Surveyed): Ternary {
+    const { mark, sides } = this.options;
+    const { title, colour } = sides[side];
+    return {
+      title: title.replace(/ over/, `, ${nameOf(chosen)}, over`),
+      corners: CORNERS,
+      name: 'nats',
+      divisions: DIVISIONS,
+      values,
+      arrows: arrowPoints.map((at, i) => ({ at, along: pullOf(gradients[gridPoints.length + i]!) })),
+      colour,
+      ...(mark && { mark }),
+    };
+  }
+
+  #series(
+    surveyed: Readonly<Record<Side, Surveyed>>,
+    values: (margin: Landscape['margin']) => readonly number[],
+  ): Series[] {
+    return this.#sides.map((side): Series => {
+      const { chosen, landscape } = surveyed[side];
+      const points = values(landscape.margin).map((y, i) => ({ x: margins[i]!, y }));
+      if (this.#sides.length === 1) return { key: nameOf(chosen), points };
+      const key = side.toUpperCase();
+      return { key, name: `${key}: ${nameOf(chosen)}`, points };
+    });
+  }
+}
 
 /** Minus the gradient, without the part that moves all logits alike: that changes no prediction. */
 function pullOf(gradient: Barycentric): Barycentric {
@@ -87,30 +123,12 @@ function rowsOf({ values, gradients }: Landscape): (string | number)[][] {
   return [names, ...values.map((value, i) => [...gridPoints[i]!, value, ...gradients[i]!])];
 }
 
-function marginChart(
-  landscapes: Landscapes,
-  title: string,
-  unit: string,
-  values: (margin: Landscape['margin']) => readonly number[],
-): Chart {
-  const series = SIDES.map((side): Series => {
-    const { chosen, landscape } = landscapes[side];
-    const key = side.toUpperCase();
-    const points = values(landscape.margin).map((y, i) => ({ x: margins[i]!, y }));
-    return { key, name: `${key}: ${nameOf(chosen)}`, points };
-  });
+function marginChart(series: readonly Series[], title: string, unit: string): Chart {
   const all = series.flatMap(({ points }) => points.map(({ y }) => y));
   const x = { name: 'margin', min: margins[0]!, max: margins.at(-1)! };
   const most = Math.min(Math.max(...all), CEILING);
   const least = Math.max(Math.min(0, ...all), -CEILING);
-  return {
-    title,
-    x,
-    y: { name: unit, min: least, max: most > least ? most : least + 1 },
-    series,
-    marks: false,
-    rule: -2,
-  };
+  return { title, x, y: { name: unit, min: least, max: most > least ? most : least + 1 }, series, marks: false };
 }
 
 /** Exponential losses would press all others flat. */

@@ -1,14 +1,16 @@
 import { type Tensor, dispose, grad, keep, sum, tensor2d, tidy } from '@surprisal/core/tensor';
-import type { Loss } from '@surprisal/losses';
 import type { Barycentric } from '../../charts/ternary/ternary.js';
 import { type Landscape, arrowPoints, gridPoints, margins } from './landscape-points.js';
+
+/** A loss of logits `[batch, 3]` and class indices, `[batch]`. */
+type LossOfThree = (logits: Tensor, labels: number[]) => Tensor;
 
 /**
  * What a loss is over three classes, and where it pulls.
  *
  * @param make the loss, fresh: one that remembers has not seen anything yet
  */
-export async function landscapeOf(make: () => Loss): Promise<Landscape> {
+export async function landscapeOf(make: () => LossOfThree): Promise<Landscape> {
   const triangle = await measured(make(), [...gridPoints, ...arrowPoints].map(logitsOf));
   const line = await measured(
     make(),
@@ -29,7 +31,7 @@ function logitsOf(probabilities: Barycentric): number[] {
 }
 
 /** Losses and their gradients at once: a loss that remembers is asked but once. */
-async function measured(loss: Loss, rows: number[][]): Promise<{ values: number[]; gradients: Barycentric[] }> {
+async function measured(loss: LossOfThree, rows: number[][]): Promise<{ values: number[]; gradients: Barycentric[] }> {
   const labels = rows.map(() => 0);
   let losses: Tensor | undefined;
   const total = (logits: Tensor) => sum((losses = keep(loss(logits, labels))));

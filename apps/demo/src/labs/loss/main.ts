@@ -1,4 +1,4 @@
-import catalogue from 'virtual:surprisal-catalogue/loss';
+import catalogue from 'virtual:surprisal-catalogue/loss+adversarial-loss+value-loss';
 import { byId } from '../../dom.js';
 import { foldSettings } from '../../lab/fold-settings.js';
 import '../../style/index.css';

@@ -1,6 +1,7 @@
 import type { Chosen } from '../../lab/chosen.js';
 import type { EngineWish, EnginesFound } from '../../lab/engine-choice.js';
 import type { Landscape } from './landscape-points.js';
+import type { ValuePicture } from './others/value-picture.js';
 import type { LossState, Side } from './settings.js';
 
 /** What the page asks of the worker. */
@@ -13,9 +14,11 @@ export type Request =
   | { readonly type: 'reset' }
   | { readonly type: 'curve'; readonly side: Side; readonly chosen: Chosen }
   | ({ readonly type: 'landscape' } & Readonly<Record<Side, Chosen>>)
+  | { readonly type: 'adversarial'; readonly chosen: Chosen }
+  | { readonly type: 'value'; readonly chosen: Chosen }
   | { readonly type: 'classify'; readonly pixels: Float32Array };
 
-export type Asked<T extends Request['type']> = Extract<Request, { type: T }>;
+export type Asked<T extends Request['type']> = Extract<Request, { readonly type: T }>;
 
 /** What is measured of one side at one moment. */
 export interface Measurement {
@@ -49,4 +52,6 @@ export type Reply =
   | (TrainingReply & { readonly run: number })
   | { readonly type: 'curve'; readonly side: Side; readonly losses: readonly number[] }
   | ({ readonly type: 'landscape' } & Landscapes)
+  | { readonly type: 'adversarial'; readonly chosen: Chosen; readonly landscape: Landscape }
+  | { readonly type: 'value'; readonly chosen: Chosen; readonly picture?: ValuePicture; readonly problem?: string }
   | { readonly type: 'classified'; readonly a: readonly number[]; readonly b: readonly number[] };

@@ -5,6 +5,9 @@ import type { CatalogueMethod } from '../../methods/catalogue.js';
 
 export type Side = 'a' | 'b';
 
+/** Losses that are not trained here, but drawn. */
+export type OtherKind = 'adversarial' | 'value';
+
 /** What both sides have in common, always shown. */
 export const task = {
   noise: number(0.4, {
@@ -26,12 +29,26 @@ export const more = {
 
 /** All that the loss lab shows. */
 export type LossState = Readonly<
-  Record<Side, Chosen> & Record<'noise' | 'rate' | 'epochs' | 'train' | 'seed', number> & { model: 'mlp' | 'cnn' }
+  Record<Side | OtherKind, Chosen> &
+    Record<'noise' | 'rate' | 'epochs' | 'train' | 'seed', number> & { model: 'mlp' | 'cnn' }
 >;
 
-export const fieldsOf = (losses: readonly CatalogueMethod[]): Fields<LossState> => ({
-  a: method(losses, { name: 'cross-entropy', params: {} }),
-  b: method(losses, { name: 'generalized-cross-entropy', params: {} }),
-  ...task,
-  ...more,
-});
+/** The methods that are trained, or those of another kind. */
+export const methodsOf = (methods: readonly CatalogueMethod[], kind: OtherKind | 'trained') =>
+  methods.filter((method) => method.kind === (kind === 'trained' ? 'loss' : `${kind}-loss`));
+
+export function fieldsOf(methods: readonly CatalogueMethod[]): Fields<LossState> {
+  const losses = methodsOf(methods, 'trained');
+  const first = (kind: OtherKind) => {
+    const known = methodsOf(methods, kind);
+    return method(known, { name: known[0]!.name, params: {} });
+  };
+  return {
+    a: method(losses, { name: 'cross-entropy', params: {} }),
+    b: method(losses, { name: 'generalized-cross-entropy', params: {} }),
+    ...task,
+    ...more,
+    adversarial: first('adversarial'),
+    value: first('value'),
+  };
+}

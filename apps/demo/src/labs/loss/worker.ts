@@ -1,8 +1,8 @@
 import { createRegistry } from '@surprisal/core';
 import { tidy } from '@surprisal/core/tensor';
 import { fetchedData } from '@surprisal/data/browser';
-import type { Loss } from '@surprisal/losses';
-import plugins from 'virtual:surprisal-plugins/loss';
+import type { AdversarialLoss, Loss, ValueLoss } from '@surprisal/losses';
+import plugins from 'virtual:surprisal-plugins/loss+adversarial-loss+value-loss';
 import type { Chosen } from '../../lab/chosen.js';
 import { findEngines } from '../../lab/engines.js';
 import { InTurn } from '../../lab/in-turn.js';
@@ -11,6 +11,8 @@ import { curveLogits } from './curve.js';
 import { Duel } from './duel.js';
 import { landscapeOf } from './landscape.js';
 import type { Asked, Reply, Request } from './messages.js';
+import { adversarialLandscapeOf } from './others/adversarial.js';
+import { valuePictureOf } from './others/value-picture.js';
 
 const registry = createRegistry(plugins);
 const data = fetchedData({ baseUrl: new URL('../', self.location.href).href });
@@ -25,6 +27,8 @@ const post: (reply: Reply) => void = answer<Request, Reply>({
   start: (request) => start(request),
   curve: (request) => turns.do(() => curve(request)),
   landscape: (request) => turns.do(() => landscape(request)),
+  adversarial: (request) => turns.do(() => adversarial(request)),
+  value: (request) => turns.do(() => value(request)),
   classify: ({ pixels }) => turns.do(() => classify(pixels)),
   pause: () => duel?.gate.pause(),
   resume: () => duel?.gate.resume(),
@@ -71,6 +75,21 @@ async function curve({ side, chosen }: Asked<'curve'>): Promise<void> {
 async function landscape({ a, b }: Asked<'landscape'>): Promise<void> {
   const of = async (chosen: Chosen) => ({ chosen, landscape: await landscapeOf(() => lossOf(chosen)) });
   post({ type: 'landscape', a: await of(a), b: await of(b) });
+}
+
+async function adversarial({ chosen }: Asked<'adversarial'>): Promise<void> {
+  const make = () => registry.method(chosen.name, 'adversarial-loss')(chosen.params) as AdversarialLoss;
+  post({ type: 'adversarial', chosen, landscape: await adversarialLandscapeOf(make) });
+}
+
+/** Parameters that do not go together are not the training's problem. */
+async function value({ chosen }: Asked<'value'>): Promise<void> {
+  try {
+    const loss = registry.method(chosen.name, 'value-loss')(chosen.params) as ValueLoss;
+    post({ type: 'value', chosen, picture: await valuePictureOf(loss) });
+  } catch (error) {
+    post({ type: 'value', chosen, problem: (error as Error).message });
+  }
 }
 
 const lossOf = ({ name, params }: Chosen) => registry.method(name, 'loss')(params) as Loss;
