@@ -114,6 +114,15 @@ onEngines(engines, () => {
       }
     });
 
+    it('MART keeps its digits where the prediction is all but certain, and wrong', () => {
+      for (const gap of [2, 6, 9, 12, 20]) {
+        const own = 1 / (1 + Math.exp(gap));
+        const boosted = -Math.log(own) - Math.log(1e-4 + own);
+        const [value] = values(mart({ beta: 0 })([[0, 0]], [[0, gap]], [0]));
+        expect(Math.abs(value! - boosted), `gap ${gap}`).toBeLessThan(1e-6 * boosted);
+      }
+    });
+
     it('refuse a negative beta, by name', () => {
       expect(() => trades({ beta: -1 })).toThrow('trades: beta must be');
       expect(() => mart({ beta: -1 })).toThrow('mart: beta must be');

@@ -2,16 +2,20 @@ import { defineMethod } from '@surprisal/core';
 import {
   type Tensor,
   add,
+  argMax,
+  cast,
   exp,
   greater,
   log,
-  max,
   mul,
   neg,
+  oneHot,
   softmaxKullbackLeibler,
+  stopGradient,
   sub,
   sum,
   where,
+  zerosLike,
 } from '@surprisal/core/tensor';
 import { z } from 'zod';
 import { type AdversarialLoss, makeAdversarialLoss } from './adversarial-loss.js';
@@ -49,9 +53,18 @@ export const mart = defineMethod(
     }),
 );
 
-/** Cross-entropy, and minus the log of how far the most probable wrong class is from 1. */
+/**
+ * Cross-entropy, and minus the log of how far the most probable wrong class is from 1. That distance is the sum of all other
+ * probabilities: in float32 the difference would lose most of its digits where it is small.
+ */
 function boosted(terms: LossTerms): Tensor {
   const probs = exp(terms.logProbs);
-  const runnerUp = max(where(greater(terms.targets, 0), sub(0, 1), probs), 1);
-  return add(terms.surprisal, neg(log(add(sub(MARGIN, runnerUp), LEAST))));
+  const others = stopGradient((p, targets) => sub(1, runnerUp(p!, greater(targets!, 0))), [probs, terms.targets]);
+  return add(terms.surprisal, neg(log(add(sum(mul(probs, others), 1), MARGIN - 1 + LEAST))));
 }
+
+/** 1 at the most probable of the classes that are not the label, and 0 elsewhere. */
+const runnerUp = (probs: Tensor, isLabel: Tensor): Tensor => {
+  const best = argMax(where(isLabel, sub(0, 1), probs), 1);
+  return where(isLabel, zerosLike(probs), cast(oneHot(best, probs.shape[1]!), 'float32'));
+};
