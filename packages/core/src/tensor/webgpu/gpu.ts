@@ -47,20 +47,41 @@ async function provideGateway(): Promise<void> {
     create(flags: string[]): Gateway;
     globals: object;
   };
-  if (lacksVulkan()) return; // of which Dawn would print lines of its own
+  if (process.platform === 'linux' && !(canLoadVulkan() && hasDriver())) return;
   Object.assign(globalThis, globals);
   const navigator = host.navigator ?? {};
   Object.defineProperty(navigator, 'gpu', { value: create([]), configurable: true });
   Object.defineProperty(globalThis, 'navigator', { value: navigator, configurable: true });
 }
 
-/** Whether this is a Linux on which the library that finds Vulkan's drivers cannot be loaded. */
-function lacksVulkan(): boolean {
-  if (process.platform !== 'linux') return false;
+/** Whether the library that finds Vulkan's drivers is there. */
+function canLoadVulkan(): boolean {
   try {
     process.dlopen({ exports: {} }, 'libvulkan.so.1');
-    return false;
+    return true;
   } catch (error) {
-    return (error as Error).message.includes('cannot open shared object file'); // else it is there, and no addon
+    return !(error as Error).message.includes('cannot open shared object file'); // else it is there, and no addon
   }
+}
+
+const NO_ADAPTER = 3;
+let driverFound: boolean | undefined;
+
+/**
+ * Whether Dawn finds a driver. Where it does not, it prints lines of its own, which nothing can keep it from: so it is asked in another
+ * process first, whose lines nobody sees. Where no other process can be started, the answer is yes.
+ */
+function hasDriver(): boolean {
+  if (driverFound !== undefined) return driverFound;
+  const { pathToFileURL } = process.getBuiltinModule('node:url');
+  const { createRequire } = process.getBuiltinModule('node:module');
+  const dawn = pathToFileURL(createRequire(import.meta.url).resolve('webgpu')).href;
+  const script = `const { create } = await import('${dawn}');
+    process.exit((await create([]).requestAdapter()) ? 0 : ${NO_ADAPTER});`;
+  const { spawnSync } = process.getBuiltinModule('node:child_process');
+  const { status, signal } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
+    stdio: 'ignore',
+    timeout: 10_000,
+  });
+  return (driverFound = status !== NO_ADAPTER && signal === null); // a driver that hangs, or ends the process, is none
 }
