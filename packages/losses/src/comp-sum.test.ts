@@ -78,7 +78,7 @@ goldens(
       return { sup_l2_ball: l2, sup_linf_ball: linf };
     },
   },
-  { engines: everyEngine },
+  { engines: [...everyEngine, 'tensorflow'] },
 );
 
 const values = (loss: ReturnType<typeof compSum>, h: NdArray, y: Int32Array) =>

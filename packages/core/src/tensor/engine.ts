@@ -40,6 +40,8 @@ interface Engine {
   /** The package that brings it. */
   readonly package: string;
   readonly mend: string;
+  /** What to do when the package is there, and fails with this message. */
+  mendInstalled?(message: string): string | undefined;
   /** Loads it, and says what was loaded. */
   load(options: EngineOptions): Promise<Pick<EngineStatus, 'version' | 'device' | 'emulated'>>;
   /** What is left to do once it has started; gives what there is to say of it. */
@@ -148,19 +150,22 @@ async function start(name: EngineName, options: EngineOptions): Promise<EngineSt
     (backend() as { firstUse?: boolean }).firstUse = false; // the cpu backend would greet on stdout
     return { name, works: true, ...loaded, ...prepared };
   } catch (error) {
-    return { name, works: false, problem: reason(engine, error), mend: engine.mend };
+    return { name, works: false, ...explain(engine, error) };
   }
 }
 
-function reason(engine: Engine, error: unknown): string {
+/** Why an engine did not start, and what to do. A package may be there whose own dependency, addon or library is not. */
+function explain(engine: Engine, error: unknown): Pick<EngineStatus, 'problem' | 'mend'> {
   const { code, message = String(error) } = error as { code?: string; message?: string };
+  const line = message.split('\n')[0]!.replace(/[.\s]+$/, '');
   const missing =
     code === 'ERR_MODULE_NOT_FOUND' ||
     code === 'MODULE_NOT_FOUND' ||
-    /Cannot find (module|package)|(Failed to|Could not) resolve/.test(message);
-  return missing
-    ? `${/['"]([^'"]+)['"]/.exec(message)?.[1] ?? engine.package} is not installed`
-    : message.split('\n')[0]!;
+    /Cannot find (module|package)|(Failed to|Could not) resolve/.test(line);
+  if (!missing) return { problem: line, mend: engine.mendInstalled?.(line) ?? engine.mend };
+  const name = /['"]([^'"]+)['"]/.exec(line)?.[1] ?? engine.package;
+  const other = name.startsWith('@tensorflow/') && !engine.mend.includes(name); // of which a package forgets to say that it needs it
+  return { problem: `${name} is not installed`, mend: other ? `npm install ${name}` : engine.mend };
 }
 
 /** TensorFlow's own library, through an addon that is loaded only when it is installed. */
@@ -169,13 +174,29 @@ function native(name: string, needs: string): Engine {
     backend: 'tensorflow',
     package: name,
     mend: `npm install ${name} (${needs})`,
+    mendInstalled(message) {
+      if (message.includes('copy of @tensorflow/tfjs')) return 'install both in the same version, and run npm dedupe';
+      if (!/native addon|shared object|dlopen|image not found/i.test(message)) return undefined;
+      return `npm rebuild ${name}, which downloads what is missing; where it cannot: "TensorFlow without its download" in docs/engines.md`;
+    },
     async load() {
       if (!inNode) throw new Error('it runs in Node only');
       await restoreIsNullOrUndefined();
+      refuseSecondCopy(name);
+      process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '1'; // or it would say on stderr which instructions the processor has
       const { version } = (await import(/* @vite-ignore */ name)) as { version: Record<string, string> };
       return { version: version['tfjs-node']! };
     },
   };
+}
+
+/** Two copies of tfjs share their engine: the second would put its own gradients in the place of those that are mended here. */
+function refuseSecondCopy(name: string) {
+  const { createRequire } = process.getBuiltinModule('node:module');
+  const [ours, theirs] = [import.meta.url, createRequire(import.meta.url).resolve(name)].map((from) =>
+    createRequire(from).resolve('@tensorflow/tfjs'),
+  );
+  if (ours !== theirs) throw new Error(`${name} brings a copy of @tensorflow/tfjs of its own, ${theirs}`);
 }
 
 /** tfjs-node calls a function that Node 23 took away. */
