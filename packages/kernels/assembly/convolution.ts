@@ -23,14 +23,56 @@ function patchBytes(g: Geometry): i32 {
   return blockRows(g) * features(g) * 4;
 }
 
-/** The bytes that either gradient needs to work in. */
+/** How many units a convolution has, each of so many positions. */
+export function convolutionBlocks(g: Geometry): i32 {
+  const rows = max(blockRows(g), 1);
+  return (g.batch * positions(g) + rows - 1) / rows;
+}
+
+/** Whether the pixels of an image are its patches: a window of one pixel goes over all of them. */
+function isPointwise(g: Geometry): bool {
+  return (
+    g.filterHeight == 1 &&
+    g.filterWidth == 1 &&
+    g.outHeight == g.inHeight &&
+    g.outWidth == g.inWidth &&
+    g.padTop == 0 &&
+    g.padLeft == 0
+  );
+}
+
+/** The bytes that a convolution, or either gradient of one, needs to work in. */
 export function convolutionScratch(g: Geometry): i32 {
   const rows = blockRows(g);
   const products = max(
-    multiplyScratch(features(g), g.outChannels, rows),
-    multiplyScratch(rows, features(g), g.outChannels),
+    multiplyScratch(rows, g.outChannels, features(g)),
+    max(multiplyScratch(features(g), g.outChannels, rows), multiplyScratch(rows, features(g), g.outChannels)),
   );
   return patchBytes(g) + products;
+}
+
+/** The patch at each position times the filter [features, outChannels], a block of positions a unit. */
+export function convolution(
+  x: usize,
+  filter: usize,
+  g: Geometry,
+  out: usize,
+  scratch: usize,
+  from: i32,
+  to: i32,
+): void {
+  const f = features(g);
+  const n = g.outChannels;
+  const work = scratch + patchBytes(g);
+  const most = blockRows(g);
+  for (let block = from; block < to; block++) {
+    const i = block * most;
+    const rows = min(most, g.batch * positions(g) - i);
+    const pointwise = isPointwise(g);
+    if (!pointwise) takePatches(x, g, i, rows, scratch);
+    const patches = pointwise ? x + ((<usize>i * <usize>f) << 2) : scratch;
+    multiply(patches, f, 1, filter, n, 1, out + ((<usize>i * <usize>n) << 2), n, rows, n, f, false, work);
+  }
 }
 
 /** Parts of the filter's gradient [features, outChannels], each of so many images: the sum over positions of patch times dy. */

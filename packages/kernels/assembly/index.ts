@@ -12,7 +12,13 @@ export {
   selectTruths,
   squaredDifference,
 } from './pairs';
-export { convolutionFilterGradient, convolutionInputGradient, convolutionScratch } from './convolution';
+export {
+  convolution,
+  convolutionBlocks,
+  convolutionFilterGradient,
+  convolutionInputGradient,
+  convolutionScratch,
+} from './convolution';
 export { softmaxCrossEntropy, softmaxCrossEntropyGradient } from './cross-entropy';
 export { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise';
 export { fourierChirp, fourierPower, fourierShort } from './fourier';

@@ -53,6 +53,92 @@ const outShape = (
   depthwise = false,
 ) => tf.backend_util.computeConv2DInfo(inputShape, filterShape, strides, 1, pad, undefined, depthwise).outShape;
 
+/** Both sides of the number of channels from which on convolutions are computed here; dilated windows are not. */
+const convolutions = fc
+  .record({
+    ...{ batch: small(0, 3), height: small(3, 9), width: small(3, 9) },
+    channels: fc.tuple(...[small(1, 40), small(1, 40)]),
+    filter: fc.tuple(small(1, 3), small(1, 3)),
+    ...{ strides: fc.tuple(small(1, 3), small(1, 3)), dilations: fc.constantFrom(1, 1, 1, 2), seed },
+    pad: fc.constantFrom<'same' | 'valid' | [number, number][]>(
+      ...(['same', 'valid'] as const),
+      ...[
+        [
+          [0, 0],
+          [1, 2],
+          [0, 1],
+          [0, 0],
+        ] as [number, number][],
+      ],
+    ),
+    activation: fc.constantFrom('linear', 'relu', 'relu6', 'leakyrelu', 'prelu', 'elu', 'sigmoid'),
+  })
+  .filter(
+    ({ height, width, filter, dilations }) =>
+      Math.min(height - 2 * filter[0], width - 2 * filter[1]) > 0 || dilations === 1,
+  )
+  .map(({ strides, dilations, ...rest }) => ({ ...rest, dilations, strides: dilations === 1 ? strides : [1, 1] }));
+
+describe('convolutions equal those of the cpu backend', () => {
+  it('of any channels, windows, strides and padding, alone and as layers', () =>
+    fc.assert(
+      fc.asyncProperty(
+        convolutions,
+        async ({ batch, height, width, channels, filter, activation, seed, ...window }) => {
+          const attributes = { ...window, dataFormat: 'NHWC' };
+          const shapes = [[batch, height, width, channels[0]], [...filter, ...channels], [channels[1]], [channels[1]]];
+          const [x, w, bias, slopes] = shapes.map((shape, i) => normals(shape, seed + i)) as [Host, Host, Host, Host];
+          const terms = filter[0] * filter[1] * channels[0];
+          await expectSums('Conv2D', terms, { x, filter: w }, attributes);
+          const layer = { x, filter: w, bias, ...(activation === 'prelu' && { preluActivationWeights: slopes }) };
+          const fused = { ...attributes, activation, leakyreluAlpha: 0.2 };
+          const linear = { ...attributes, activation: 'linear' };
+          const { here, there } = await onBoth(
+            () => [run('FusedConv2D', layer, fused)],
+            () => [run('FusedConv2D', layer, fused), run('FusedConv2D', { x, filter: w, bias }, linear, tf.abs)],
+          );
+          const steepest = activation === 'prelu' ? Math.max(1, ...slopes.data.map(Math.abs)) : 1;
+          expectWithin(
+            here[0]!,
+            there[0]!,
+            (value, i) => 2 * steepest * (terms + 4) * EPSILON * there[1]!.data[i]! + 4 * EPSILON * Math.abs(value),
+          );
+        },
+      ),
+      { numRuns: 120 },
+    ));
+
+  it.each([
+    ['more positions and features than are worked on at a time', [3, 23, 17, 64], [3, 3, 64, 20], 1, 'same'],
+    ['windows of one pixel', [2, 23, 17, 330], [1, 1, 330, 40], 1, 'valid'],
+    ['windows of one pixel that step over some', [2, 23, 17, 33], [1, 1, 33, 40], 2, 'valid'],
+  ] as const)('%s', async (_, x, filter, strides, pad) => {
+    const inputs = { x: normals([...x], 1), filter: normals([...filter], 2) };
+    await expectSums('Conv2D', filter[0] * filter[1] * filter[2], inputs, {
+      strides,
+      pad,
+      dilations: 1,
+      dataFormat: 'NHWC',
+    });
+  });
+
+  it('and see a filter that has changed where it lies', () => {
+    const [x, filter] = [put(normals([1, 4, 4, 16], 1)), put(normals([3, 3, 16, 16], 2))];
+    const numbersNow = () => tf.tidy(() => slide(x, filter).dataSync().slice());
+    const before = numbersNow();
+    const { dataIdMap, wasm } = tf.backend() as unknown as {
+      dataIdMap: { get(id: object): { memoryOffset: number } };
+      wasm: { HEAPU8: Uint8Array };
+    };
+    const at = dataIdMap.get(filter.dataId).memoryOffset;
+    const numbers = new Float32Array(wasm.HEAPU8.buffer, at, filter.size);
+    numbers.forEach((value, i) => (numbers[i] = 2 * value));
+    expect(Array.from(numbersNow())).toEqual(Array.from(before, (value) => 2 * value));
+  });
+});
+
+const slide = (x: tf.Tensor, filter: tf.Tensor) => tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same');
+
 describe('the gradients of convolutions equal those of the cpu backend', () => {
   it('with respect to filter and input', () =>
     fc.assert(

@@ -1,7 +1,8 @@
-import { backend_util, util } from '#tfjs';
+import { type TensorInfo, backend_util, util } from '#tfjs';
 import { type WindowInfo, withGeometry } from './geometry.js';
 import type { Host } from './host.js';
-import type { Kernel } from './kernel.js';
+import type { Inputs, Kernel } from './kernel.js';
+import { type Activation, activate } from './matmul.js';
 
 type Shape4D = [number, number, number, number];
 
@@ -33,6 +34,9 @@ const PARTS_BYTES = 2 ** 24;
 /** Positions of the window that are worth a product: small images are worked on together. */
 const POSITIONS = 256;
 
+/** Of the input and of the result, for a product of patches to be worth laying them out: less fill no tile of a product. */
+const CHANNELS = 16;
+
 const multiplications = (info: WindowInfo, channels: number) =>
   info.outHeight * info.outWidth * info.filterHeight * info.filterWidth * channels;
 
@@ -52,6 +56,47 @@ function sumOverImages(
     run(images, parts, scratch);
     host.run('sumColumns', Math.ceil(size / 16), 4096, scratch, parts, size, 1, out);
   });
+}
+
+/**
+ * Where a convolution is computed here: with enough channels, and where windows leave gaps between them, which tfjs computes wrong when
+ * the padding is 'same'. For the others tfjs's own is faster: XNNPACK goes over the image without laying out patches, on one thread.
+ * The choice is by sizes alone, so that no result depends on the number of threads.
+ */
+function isOurs({ filter }: Inputs, { strides, dilations = 1, dataFormat = 'NHWC' }: WindowAttributes): boolean {
+  if (dataFormat !== 'NHWC' || [dilations].flat().some((dilation) => dilation > 1)) return false;
+  const [height, width, ...channels] = filter!.shape as Shape4D;
+  const [down, across] = [strides, strides].flat() as [number, number];
+  return Math.min(...channels) >= CHANNELS || down > height || across > width;
+}
+
+/** A convolution: at each position, what lies under the window times the filter [height, width, channels, units]. */
+export const conv2D: Kernel = {
+  name: 'Conv2D',
+  takes: isOurs,
+  run: (host, { x, filter }, attributes: WindowAttributes) => convolve(host, x!, filter!, attributes),
+};
+
+/** A layer: convolution, bias, activation. */
+export const fusedConv2D: Kernel = {
+  name: 'FusedConv2D',
+  takes: isOurs,
+  run: (host, { x, filter, bias, preluActivationWeights: slopes }, attributes: WindowAttributes & Activation) =>
+    activate(host, convolve(host, x!, filter!, attributes), attributes, { bias, slopes }),
+};
+
+function convolve(host: Host, x: TensorInfo, filter: TensorInfo, attributes: WindowAttributes): TensorInfo {
+  const info = windowOf(x.shape as Shape4D, filter.shape as Shape4D, attributes);
+  const out = host.output(info.outShape);
+  const [xAt, filterAt, outAt] = host.addresses(x, filter, out);
+  withGeometry(host, info, (geometry) => {
+    const units = host.compiled.convolutionBlocks(geometry);
+    const work = info.batchSize * multiplications(info, info.inChannels * info.outChannels);
+    const bytes = host.compiled.convolutionScratch(geometry);
+    const grain = Math.ceil((GRAIN * units) / Math.max(1, work));
+    host.runWithScratch('convolution', units, grain, bytes, xAt, filterAt, geometry, outAt);
+  });
+  return out;
 }
 
 /** The gradient of a convolution with respect to its filter. tfjs has none on wasm. */

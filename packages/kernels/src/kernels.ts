@@ -1,9 +1,11 @@
 import { complexKernels } from './complex.js';
 import {
+  conv2D,
   conv2DBackpropFilter,
   conv2DBackpropInput,
   depthwiseBackpropFilter,
   depthwiseBackpropInput,
+  fusedConv2D,
 } from './convolution.js';
 import { einsum } from './einsum.js';
 import { fourier } from './fourier.js';
@@ -29,6 +31,8 @@ import { unaryKernels } from './unary.js';
 export const kernels: readonly Kernel[] = [
   batchMatMul,
   fusedMatMul,
+  conv2D,
+  fusedConv2D,
   conv2DBackpropFilter,
   conv2DBackpropInput,
   depthwiseBackpropFilter,

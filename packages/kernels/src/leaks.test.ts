@@ -78,6 +78,11 @@ const calls: Record<string, () => Call> = {
     inputs: { x: numbers(2, 3, 4), indices: tf.reshape(whole(1, 0, 2, 2), [2, 2]) },
     attributes: { axis: 1, batchDims: 1 },
   }),
+  Conv2D: () => ({ inputs: { x: numbers(3, 5, 6, 16), filter: numbers(3, 2, 16, 17) }, attributes: window }),
+  FusedConv2D: () => ({
+    inputs: { x: numbers(3, 5, 6, 16), filter: numbers(3, 2, 16, 17), bias: numbers(17) },
+    attributes: { ...window, activation: 'elu' },
+  }),
   Conv2DBackpropFilter: () => ({
     inputs: { x: numbers(...images.x), dy: numbers(...images.dy) },
     attributes: { ...window, filterShape: images.filter },

@@ -82,7 +82,8 @@ function multiplyStacks(host: Host, left: Matrices, right: Matrices, stack: read
 const inPlace = ['linear', 'relu', 'relu6', 'leakyrelu', 'prelu'] as const;
 const kernels: Readonly<Record<string, string>> = { elu: 'Elu', sigmoid: 'Sigmoid' };
 
-interface FusedAttributes extends Transposition {
+/** What tfjs says of the function that a layer ends with. */
+export interface Activation {
   readonly activation: string;
   readonly leakyreluAlpha?: number;
 }
@@ -90,27 +91,38 @@ interface FusedAttributes extends Transposition {
 /** A layer: product, bias, activation. */
 export const fusedMatMul: Kernel = {
   name: '_FusedMatMul',
-  run(host, { a, b, bias, preluActivationWeights: slopes }, attributes: FusedAttributes) {
-    const { transposeA, transposeB, activation, leakyreluAlpha = 0 } = attributes;
-    const product = multiply(host, a!, b!, transposeA, transposeB);
-    const n = product.shape.at(-1)!;
-    const rowwise = (x: TensorInfo | undefined) => !x || (util.sizeFromShape(x.shape) === n && x.shape.at(-1) === n);
-    const code = inPlace.indexOf(activation as 'linear');
-    if (!rowwise(bias) || !rowwise(slopes) || code < 0) return compose(host, product, attributes, { bias, slopes });
-    const [biasAt, slopesAt] = [bias, slopes].map((x) => (x ? host.address(x) : 0)) as [number, number];
-    const rows = n === 0 ? 0 : util.sizeFromShape(product.shape) / n;
-    const grain = Math.ceil(65_536 / Math.max(n, 1));
-    host.run('addBias', rows, grain, host.address(product), n, biasAt, code, slopesAt, leakyreluAlpha);
-    return product;
+  run(host, { a, b, bias, preluActivationWeights: slopes }, attributes: Transposition & Activation) {
+    const product = multiply(host, a!, b!, attributes.transposeA, attributes.transposeB);
+    return activate(host, product, attributes, { bias, slopes });
   },
 };
+
+/** The end of a layer, in the place of its product [..., units]. */
+export function activate(host: Host, product: TensorInfo, attributes: Activation, given: Given): TensorInfo {
+  const { activation, leakyreluAlpha = 0 } = attributes;
+  const { bias, slopes } = given;
+  const n = product.shape.at(-1)!;
+  const rowwise = (x: TensorInfo | undefined) => !x || (util.sizeFromShape(x.shape) === n && x.shape.at(-1) === n);
+  const code = inPlace.indexOf(activation as 'linear');
+  if (!rowwise(bias) || !rowwise(slopes) || code < 0) return compose(host, product, attributes, given);
+  const [biasAt, slopesAt] = [bias, slopes].map((x) => (x ? host.address(x) : 0)) as [number, number];
+  const rows = n === 0 ? 0 : util.sizeFromShape(product.shape) / n;
+  const grain = Math.ceil(65_536 / Math.max(n, 1));
+  host.run('addBias', rows, grain, host.address(product), n, biasAt, code, slopesAt, leakyreluAlpha);
+  return product;
+}
+
+interface Given {
+  readonly bias: TensorInfo | undefined;
+  readonly slopes: TensorInfo | undefined;
+}
 
 /** The general case: one kernel after the other, each freeing what it was given. */
 function compose(
   host: Host,
   product: TensorInfo,
-  { activation, leakyreluAlpha }: FusedAttributes,
-  { bias, slopes }: { bias: TensorInfo | undefined; slopes: TensorInfo | undefined },
+  { activation, leakyreluAlpha }: Activation,
+  { bias, slopes }: Given,
 ): TensorInfo {
   const steps: [name: string, inputs: (x: TensorInfo) => Inputs, attributes?: object][] = [];
   if (bias) steps.push(['Add', (x) => ({ a: x, b: bias })]);
@@ -118,7 +130,7 @@ function compose(
   else if (activation === 'leakyrelu') steps.push(['LeakyRelu', (x) => ({ x }), { alpha: leakyreluAlpha }]);
   else if (activation === 'relu' || activation === 'relu6') steps.push([`R${activation.slice(1)}`, (x) => ({ x })]);
   else if (kernels[activation]) steps.push([kernels[activation], (x) => ({ x })]);
-  else if (activation !== 'linear') throw new Error(`matMul: unknown activation ${activation}`);
+  else if (activation !== 'linear') throw new Error(`fused layer: unknown activation ${activation}`);
   return steps.reduce((x, [name, inputs, attributes]) => {
     const next = runKernel(host, name, inputs(x), attributes);
     host.dispose(x);

@@ -10,6 +10,7 @@ export type Ranged =
   | 'addBias'
   | 'addRowsTo'
   | 'clip'
+  | 'convolution'
   | 'convolutionFilterGradient'
   | 'convolutionInputGradient'
   | 'copySteps'
@@ -84,6 +85,7 @@ export interface Compiled extends Readonly<Record<Ranged, RangedKernel>> {
   blockCount(m: number, n: number): number;
   blockDepth(k: number): number;
   packedBytes(count: number, width: number, depth: number): number;
+  convolutionBlocks(geometry: number): number;
   convolutionScratch(geometry: number): number;
   segmentSum(
     ...args: [x: number, ids: number, rows: number, n: number, segments: number, out: number, whole: boolean]

@@ -61,7 +61,7 @@ describe('results do not depend on the number of threads', () => {
     ]);
   });
 
-  it('of the gradients of convolutions and pooling', () => {
+  it('of convolutions, and of the gradients of convolutions and pooling', () => {
     const [x, filter, dy] = [normals([37, 9, 9, 5], 1), normals([3, 3, 5, 8], 2), normals([37, 9, 9, 8], 3)];
     const depthwise = [normals([3, 3, 5, 2], 4), normals([37, 9, 9, 10], 5)];
     const attributes = { strides: 1, pad: 'same', dilations: 1, dataFormat: 'NHWC' };
@@ -71,6 +71,13 @@ describe('results do not depend on the number of threads', () => {
     ];
     return expectSame([
       [[x, filter, dy], (x, filter, dy) => gradients('Conv2D', x!, filter!, dy!)],
+      [
+        [normals([37, 9, 9, 16], 6), normals([3, 3, 16, 24], 7), normals([24], 8)],
+        (x, filter, bias) => [
+          ...run('Conv2D', { x: x!, filter: filter! }, attributes),
+          ...run('FusedConv2D', { x: x!, filter: filter!, bias: bias! }, { ...attributes, activation: 'relu' }),
+        ],
+      ],
       [[x, ...depthwise], (x, filter, dy) => gradients('DepthwiseConv2dNative', x!, filter!, dy!)],
       [
         [x],
