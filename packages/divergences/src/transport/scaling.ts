@@ -1,78 +1,131 @@
-/** Potentials, and factors u and v that correct them: P_ij = p_i u_i K_ij v_j q_j. */
+import { fillKernel, passOver, rowTimes, sharpenKernel } from './kernel.js';
+
+/** What a sweep found. */
+export interface Sweep {
+  /** By how much the rows and then the columns were wrong, in total. */
+  readonly error: number;
+  /** Whether some factor left the range of what can be multiplied: it was not changed, and {@link Scaling.settle} is due. */
+  readonly outside: boolean;
+}
+
+/** Factors within this and its inverse: the products of two of them and a kernel neither under- nor overflow. */
+const MOST = 1e50;
+
+/**
+ * Potentials f and g, and factors u and v that correct them: P_ij = p_i u_i K_ij v_j q_j with K_ij = exp((f_i + g_j - cost_ij) / epsilon).
+ *
+ * Schmitzer: Stabilized Sparse Scaling Algorithms for Entropy Regularized Transport Problems, 2019, arXiv:1610.06519.
+ */
 export class Scaling {
   readonly f: Float64Array;
   readonly g: Float64Array;
-  readonly #u: Float64Array;
-  readonly #v: Float64Array;
+  readonly u: Float64Array;
+  readonly v: Float64Array;
+  readonly kernel: Float64Array;
   /** q v: what the rows of the kernel are multiplied with. */
-  readonly #qv: Float64Array;
-  readonly #columns: Float64Array;
-  readonly #kernel: Float64Array;
-  #epsilon = 1;
+  readonly qv: Float64Array;
+  /** The sums over rows of p u K, which q v makes the sums of the plan's columns. */
+  readonly columns: Float64Array;
+  epsilon = 1;
 
   constructor(
     readonly p: Float64Array,
     readonly q: Float64Array,
     readonly cost: Float64Array,
   ) {
+    const zeros = (size: number) => new Float64Array(size);
     const [n, m] = [p.length, q.length];
-    [this.f, this.#u] = [new Float64Array(n), new Float64Array(n)];
-    [this.g, this.#v, this.#qv, this.#columns] = Array.from({ length: 4 }, () => new Float64Array(m)) as [
-      Float64Array,
-      Float64Array,
-      Float64Array,
-      Float64Array,
-    ];
-    this.#kernel = new Float64Array(n * m);
+    [this.f, this.u, this.kernel] = [zeros(n), zeros(n), zeros(n * m)];
+    [this.g, this.v, this.qv, this.columns] = [zeros(m), zeros(m), zeros(m), zeros(m)];
   }
 
-  /** Computes the kernel of the potentials so far, for a new epsilon. */
+  /** Computes the kernel of the potentials so far. */
   start(epsilon: number): void {
-    this.#epsilon = epsilon;
-    fillKernel(this.#kernel, this.f, this.g, this.cost, epsilon);
-    this.#u.fill(1);
-    this.#v.fill(1);
-    this.#qv.set(this.q);
+    this.epsilon = epsilon;
+    fillKernel(this.kernel, [this.f, this.g], this.cost, epsilon);
+    this.#reset();
   }
 
-  /**
-   * Scales rows, then columns, in one pass over the kernel, each to the power of a factor beyond what would be right at once. Gives by how
-   * much the rows and then the columns were wrong.
-   */
-  sweep(factor: number): number {
-    const { p, q } = this;
-    const [u, v, qv, columns, kernel] = [this.#u, this.#v, this.#qv, this.#columns, this.#kernel];
-    const [n, m] = [p.length, q.length];
-    columns.fill(0);
-    let error = 0;
-    for (let i = 0; i < n; i += 4) {
-      const end = Math.min(i + 4, n);
-      for (let row = i; row < end; row++) {
-        const sum = rowTimes(kernel, row * m, qv);
-        error += p[row]! * Math.abs(u[row]! * sum - 1);
-        u[row] = scaled(u[row]!, sum, factor);
-      }
-      if (end === i + 4) addFourRows(columns, kernel, i * m, p, u, i);
-      else for (let row = i; row < end; row++) addRow(columns, kernel, row * m, p[row]! * u[row]!);
-    }
-    for (let j = 0; j < m; j++) {
+  /** Goes on with a quarter of the epsilon. */
+  sharpen(): void {
+    sharpenKernel(this.kernel, this.u, this.v);
+    this.#absorb();
+    this.epsilon /= 4;
+    this.#reset();
+  }
+
+  /** Scales rows, then columns, in one pass over the kernel, each to the power of a factor beyond what would be right at once. */
+  sweep(factor: number): Sweep {
+    const { p, q, u, v, qv, columns } = this;
+    let [error, outside] = [0, false];
+    passOver(this.kernel, qv, columns, (i, sum) => {
+      error += p[i]! * Math.abs(u[i]! * sum - 1);
+      const next = scaled(u[i]!, sum, factor);
+      if (inside(next)) u[i] = next;
+      else outside = true;
+      return p[i]! * u[i]!;
+    });
+    for (let j = 0; j < v.length; j++) {
       error += q[j]! * Math.abs(v[j]! * columns[j]! - 1);
-      v[j] = scaled(v[j]!, columns[j]!, factor);
+      const next = scaled(v[j]!, columns[j]!, factor);
+      if (inside(next)) v[j] = next;
+      else outside = true;
       qv[j] = q[j]! * v[j]!;
     }
-    return error;
+    return { error, outside };
+  }
+
+  /** A sweep over the potentials themselves, by log-sum-exp, after which the factors are 1: right at once wherever they were. */
+  settle(): void {
+    this.#absorb();
+    const { p, q, f, g, cost, epsilon } = this;
+    const m = q.length;
+    for (let i = 0; i < p.length; i++) f[i] = softMinimum(q, (j) => cost[i * m + j]! - g[j]!, epsilon);
+    for (let j = 0; j < m; j++) g[j] = softMinimum(p, (i) => cost[i * m + j]! - f[i]!, epsilon);
+    this.start(epsilon);
   }
 
   /** Moves the factors into the potentials. */
-  absorb(): void {
-    for (let i = 0; i < this.f.length; i++) this.f[i]! += this.#epsilon * Math.log(this.#u[i]!);
-    for (let j = 0; j < this.g.length; j++) this.g[j]! += this.#epsilon * Math.log(this.#v[j]!);
+  finish(): void {
+    this.#absorb();
+    this.u.fill(1);
+    this.v.fill(1);
+  }
+
+  #absorb(): void {
+    absorb(this.f, this.u, this.epsilon);
+    absorb(this.g, this.v, this.epsilon);
+  }
+
+  #reset(): void {
+    this.u.fill(1);
+    this.v.fill(1);
+    this.qv.set(this.q);
   }
 }
+
+/** Whether a factor can be multiplied safely. */
+export const inside = (factor: number) => factor < MOST && factor > 1 / MOST;
 
 /** A scale that makes a sum 1, or goes beyond. */
 const scaled = (before: number, sum: number, factor: number): number =>
   factor === 1 ? 1 / sum : before * (before * sum) ** -factor;
+
+function absorb(potential: Float64Array, factors: Float64Array, epsilon: number): void {
+  for (let i = 0; i < factors.length; i++) potential[i]! += epsilon * Math.log(factors[i]!);
+}
+
+/** -epsilon log sum of masses times exp(-value / epsilon); 0 where no mass can be reached. */
+function softMinimum(masses: Float64Array, value: (j: number) => number, epsilon: number): number {
+  let least = Infinity;
+  for (let j = 0; j < masses.length; j++) if (masses[j]! > 0) least = Math.min(least, value(j));
+  if (least === Infinity) return 0;
+  let sum = 0;
+  for (let j = 0; j < masses.length; j++) {
+    if (masses[j]! > 0) sum += masses[j]! * Math.exp((least - value(j)) / epsilon);
+  }
+  return least - epsilon * Math.log(sum);
+}
 
 /**
  * The same of a mass that is moved to itself by a symmetric cost: one potential, whose factor goes half of the way (in logs) to where it
@@ -86,7 +139,7 @@ export class SymmetricScaling {
   /** p u: what the rows of the kernel are multiplied with. */
   readonly #pu: Float64Array;
   readonly #kernel: Float64Array;
-  #epsilon = 1;
+  epsilon = 1;
 
   constructor(
     readonly p: Float64Array,
@@ -104,80 +157,55 @@ export class SymmetricScaling {
     return this.f;
   }
 
-  /** Computes the kernel of the potential so far, for a new epsilon. */
+  /** Computes the kernel of the potential so far. */
   start(epsilon: number): void {
-    this.#epsilon = epsilon;
-    fillKernel(this.#kernel, this.f, this.f, this.cost, epsilon);
-    this.#u.fill(1);
-    this.#pu.set(this.p);
+    this.epsilon = epsilon;
+    fillKernel(this.#kernel, [this.f, this.f], this.cost, epsilon);
+    this.#reset();
+  }
+
+  /** Goes on with a quarter of the epsilon. */
+  sharpen(): void {
+    sharpenKernel(this.#kernel, this.#u, this.#u);
+    absorb(this.f, this.#u, this.epsilon);
+    this.epsilon /= 4;
+    this.#reset();
   }
 
   /** Scales rows and columns alike. Gives by how much the rows were wrong before. */
-  sweep(): number {
+  sweep(): Sweep {
     const { p } = this;
     const [u, pu, kernel] = [this.#u, this.#pu, this.#kernel];
-    let error = 0;
+    let [error, outside] = [0, false];
     for (let i = 0; i < p.length; i++) {
       const sum = rowTimes(kernel, i * p.length, pu);
       error += p[i]! * Math.abs(u[i]! * sum - 1);
-      u[i] = Math.sqrt(u[i]! / sum);
+      const next = Math.sqrt(u[i]! / sum);
+      if (inside(next)) u[i] = next;
+      else outside = true;
     }
     for (let i = 0; i < p.length; i++) pu[i] = p[i]! * u[i]!;
-    return error;
+    return { error, outside };
+  }
+
+  /** A sweep over the potential itself, by log-sum-exp, after which the factor is 1. */
+  settle(): void {
+    absorb(this.f, this.#u, this.epsilon);
+    const { p, f, cost, epsilon } = this;
+    const n = p.length;
+    const best = f.map((_, i) => softMinimum(p, (j) => cost[i * n + j]! - f[j]!, epsilon));
+    for (let i = 0; i < n; i++) f[i] = (f[i]! + best[i]!) / 2;
+    this.start(epsilon);
   }
 
   /** Moves the factor into the potential. */
-  absorb(): void {
-    for (let i = 0; i < this.f.length; i++) this.f[i]! += this.#epsilon * Math.log(this.#u[i]!);
+  finish(): void {
+    absorb(this.f, this.#u, this.epsilon);
+    this.#u.fill(1);
   }
-}
 
-function fillKernel(kernel: Float64Array, f: Float64Array, g: Float64Array, cost: Float64Array, epsilon: number): void {
-  const m = g.length;
-  for (let i = 0; i < f.length; i++) {
-    for (let j = 0, at = i * m; j < m; j++, at++) kernel[at] = Math.exp((f[i]! + g[j]! - cost[at]!) / epsilon);
-  }
-}
-
-/** A row of the kernel times a vector; four sums at once, so that one need not wait for another. */
-function rowTimes(kernel: Float64Array, row: number, vector: Float64Array): number {
-  const size = vector.length;
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
-  let j = 0;
-  for (; j + 3 < size; j += 4) {
-    a += kernel[row + j]! * vector[j]!;
-    b += kernel[row + j + 1]! * vector[j + 1]!;
-    c += kernel[row + j + 2]! * vector[j + 2]!;
-    d += kernel[row + j + 3]! * vector[j + 3]!;
-  }
-  for (; j < size; j++) a += kernel[row + j]! * vector[j]!;
-  return a + b + (c + d);
-}
-
-function addRow(columns: Float64Array, kernel: Float64Array, row: number, weight: number): void {
-  for (let j = 0; j < columns.length; j++) columns[j]! += weight * kernel[row + j]!;
-}
-
-/** Four rows at once: the sums are loaded and stored a quarter as often. */
-function addFourRows(
-  columns: Float64Array,
-  kernel: Float64Array,
-  first: number,
-  p: Float64Array,
-  u: Float64Array,
-  i: number,
-): void {
-  const m = columns.length;
-  const [second, third, fourth] = [first + m, first + 2 * m, first + 3 * m];
-  const a = p[i]! * u[i]!;
-  const b = p[i + 1]! * u[i + 1]!;
-  const c = p[i + 2]! * u[i + 2]!;
-  const d = p[i + 3]! * u[i + 3]!;
-  for (let j = 0; j < m; j++) {
-    columns[j]! +=
-      a * kernel[first + j]! + b * kernel[second + j]! + (c * kernel[third + j]! + d * kernel[fourth + j]!);
+  #reset(): void {
+    this.#u.fill(1);
+    this.#pu.set(this.p);
   }
 }

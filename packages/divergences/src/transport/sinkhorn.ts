@@ -1,5 +1,6 @@
 import { type ArrayInput, DomainError, type NdArray, ndarray } from '@surprisal/core';
 import { readCost, readMasses } from './masses.js';
+import { newton } from './newton.js';
 import { Scaling, SymmetricScaling } from './scaling.js';
 
 /** How entropic transport is solved. */
@@ -75,30 +76,57 @@ function descend(
   state: Scaling | SymmetricScaling,
   { epsilon, tolerance, iterations }: Required<SinkhornOptions>,
 ): EntropicTransport {
-  let error = Infinity;
-  let done = 0;
-  for (const step of descent(state.cost, epsilon)) {
-    state.start(step);
-    const enough = step === epsilon ? tolerance : ROUGH;
-    const until = done + (step === epsilon ? iterations : SWEEPS_PER_STEP);
-    let [factor, before, look] = [1, Infinity, done + patience(1)];
-    do {
-      error = state.sweep(factor);
-      if (++done < look) continue;
-      factor = overrelaxation(factor, (error / before) ** (1 / patience(factor)));
-      [before, look] = [error, done + patience(factor)];
-    } while (error > enough && done < until);
-    state.absorb();
+  const steps = stepsTo(epsilon, spreadOf(state.cost));
+  state.start(epsilon * 4 ** steps);
+  let [error, done] = [Infinity, 0];
+  for (let left = steps; ; left--) {
+    const [goal, most] = left === 0 ? [tolerance, iterations] : [ROUGH, SWEEPS_PER_STEP];
+    const level = scale(state, goal, most);
+    [error, done] = [level.error, done + level.passes];
+    if (left === 0) break;
+    state.sharpen();
   }
+  state.finish();
   const { p, q, f, g, cost } = state;
   const value = dot(p, f) + dot(q, g);
   const plan = () => ndarray(planOf(p, q, cost, f, g, epsilon), [p.length, q.length]);
   return { value, potentials: [f, g], error, converged: error <= tolerance, iterations: done, plan };
 }
 
+/** Sweeps until the marginals are right within a goal; where that would take too many sweeps, Newton's method does the rest. */
+function scale(state: Scaling | SymmetricScaling, goal: number, most: number): { error: number; passes: number } {
+  let [factor, before, look, error] = [1, Infinity, patience(1), Infinity];
+  let passes = 0;
+  while (passes < most) {
+    const sweep = state.sweep(factor);
+    error = sweep.error;
+    passes++;
+    if (sweep.outside) {
+      state.settle();
+      [factor, before, look] = [1, Infinity, passes + patience(1)];
+      continue;
+    }
+    if (error <= goal) break;
+    if (passes < look) continue;
+    const rate = (error / before) ** (1 / patience(factor));
+    if (state instanceof Scaling && passes >= SWEEPS_BEFORE_NEWTON && error * rate ** MANY_SWEEPS > goal) {
+      const result = newton(state, goal, most - passes);
+      [error, passes] = [result.error, passes + result.passes];
+      if (error <= goal) break;
+      [factor, before, look] = [1, Infinity, passes + patience(1)];
+      continue;
+    }
+    factor = overrelaxation(factor, rate);
+    [before, look] = [error, passes + patience(factor)];
+  }
+  return { error, passes };
+}
+
 /** What is right enough on the way to epsilon. */
 const ROUGH = 1e-2;
-const SWEEPS_PER_STEP = 50;
+const SWEEPS_PER_STEP = 200;
+const SWEEPS_BEFORE_NEWTON = 40;
+const MANY_SWEEPS = 40;
 
 /** After so many sweeps it is seen how fast the error falls: near the best factor it rises first. */
 const patience = (factor: number) => Math.max(10, Math.ceil(4 / (2 - factor)));
@@ -121,13 +149,24 @@ function overrelaxation(factor: number, rate: number): number {
   return Math.min(MOST_OVERRELAXATION, 2 / (1 + Math.sqrt(Math.max(0, 1 - rateWithout))));
 }
 
-/** From the largest cost down to epsilon, by a factor of four: so near the solution before that no row of the kernel vanishes. */
-function descent(cost: Float64Array, epsilon: number): number[] {
-  const steps = [epsilon];
-  const spread =
-    cost.reduce((most, value) => Math.max(most, value), -Infinity) - cost.reduce((a, b) => Math.min(a, b), Infinity);
-  while (steps[0]! * 4 < spread) steps.unshift(steps[0]! * 4);
+/**
+ * How many steps by a factor of four lead from the spread of the costs down to epsilon: each so near to the one before that no row of the
+ * kernel vanishes. Its rows then average 1, and their fourth powers at least that.
+ */
+function stepsTo(epsilon: number, spread: number): number {
+  let steps = 0;
+  while (epsilon * 4 ** (steps + 1) < spread) steps++;
   return steps;
+}
+
+function spreadOf(cost: Float64Array): number {
+  let [least, most] = [Infinity, -Infinity];
+  for (let at = 0; at < cost.length; at++) {
+    const value = cost[at]!;
+    if (value < least) least = value;
+    if (value > most && value < Infinity) most = value;
+  }
+  return most - least;
 }
 
 function planOf(
