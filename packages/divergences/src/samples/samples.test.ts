@@ -139,6 +139,13 @@ describe('sliced wasserstein', () => {
 });
 
 describe('sinkhorn', () => {
+  it('converges for an epsilon of a ten-thousandth of the costs, to the exact distance', () => {
+    const random = new Random(8);
+    const [x, y] = [random.uniforms(60), random.uniforms(50)];
+    const exact = wasserstein({ power: 2 })(x, y) ** 2;
+    expect(Math.abs(sinkhorn({ epsilon: 1e-5 })(x, y) - exact)).toBeLessThan(1e-4);
+  });
+
   it('of a sample that is moved is the square of how far, whatever epsilon', () => {
     const x = normals(1, 30, 2);
     const moved = ndarray(
@@ -169,7 +176,11 @@ describe('sinkhorn', () => {
   it('says so when its sweeps do not suffice, instead of a value', () => {
     const [x, y] = [normals(8, 25, 2), normals(9, 20, 2, 1)];
     expect(() => sinkhorn({ epsilon: 0.01, iterations: 5 })(x, y)).toThrow(
-      /^sinkhorn: the marginals must be right within 0.00001 in total, got \S+ after \d+ sweeps; take more iterations, a larger epsilon or a larger tolerance$/,
+      /^sinkhorn: the marginals must be right within 0.00001 in total, got \S+ after \d+ passes; take more iterations, a larger epsilon or a larger tolerance$/,
+    );
+    expect(() => sinkhorn({ epsilon: 1e-14 })(x, y)).toThrow(/^sinkhorn: epsilon must be at least 1e-12 of the spread/);
+    expect(() => sinkhorn()([0, 1e200], [0])).toThrow(
+      'sinkhorn: distances to the power must be finite, got Infinity; scale the points down',
     );
     expect(() => sinkhorn({ epsilon: 0.01, iterations: 5 }).tensor(x, y)).toThrow(/take more iterations/);
     const many = new Float64Array(5001);

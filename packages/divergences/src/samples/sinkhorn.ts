@@ -1,7 +1,7 @@
 import { DomainError } from '@surprisal/core';
 import { type Tensor, add, mul, squaredDistances, sub, sum, tensor2d } from '@surprisal/core/tensor';
 import { z } from 'zod';
-import { type EntropicTransport, solve, solveToItself } from '../transport/sinkhorn.js';
+import { type EntropicTransport, checkEpsilon, solve, solveToItself } from '../transport/sinkhorn.js';
 import { safePower } from './pairs.js';
 import { type Sample, massesOf, pairMatrix, pairMean } from './sample.js';
 import { defineSampleDivergence } from './sample-divergence.js';
@@ -17,8 +17,9 @@ import { distanceToPower, powerParameter } from './wasserstein.js';
  *
  * @param params `power` p from 1 to 10, default 2; `epsilon` >= 0 in the unit of the cost, default 0: a twentieth of the mean cost from x
  * to y, held constant in the gradient; `debiased` default true; `tolerance` > 0 of the marginals, default 1e-5; `iterations`, the most
- * sweeps once the plan is as blurred as that, default 10,000
- * @throws DomainError where these do not reach the tolerance, and for more than 25 million pairs
+ * passes over all pairs once the plan is as blurred as that, default 10,000
+ * @throws DomainError where these do not reach the tolerance, for an epsilon below 1e-12 of the spread of the costs, and for more than 25
+ * million pairs
  *
  * Genevay, Peyre, Cuturi: Learning Generative Models with Sinkhorn Divergences, 2018, arXiv:1706.00292; Feydy, Sejourne, Vialard, Amari,
  * Trouve, Peyre: Interpolating between Optimal Transport and MMD using Sinkhorn Divergences, 2019, arXiv:1810.08278.
@@ -41,7 +42,12 @@ export const sinkhorn = defineSampleDivergence({
       .describe('how much plans are blurred, in the unit of the cost; 0: a twentieth of the mean cost'),
     debiased: z.boolean().default(true).describe('take off what each sample costs to itself'),
     tolerance: z.number().gt(0).default(1e-5).describe('error of the marginals at which it stops'),
-    iterations: z.number().int().min(1).default(10_000).describe('the most sweeps once plans are as blurred as that'),
+    iterations: z
+      .number()
+      .int()
+      .min(1)
+      .default(10_000)
+      .describe('the most passes over all pairs once plans are as blurred as that'),
   }),
   host(x, y, params) {
     const { between, within } = problemsOf(x, y, params);
@@ -69,11 +75,20 @@ function problemsOf(x: Sample, y: Sample, params: Params): { between: EntropicTr
   checkPairs(x, y, params);
   const cost = distanceToPower(params.power);
   const options = { ...params, epsilon: params.epsilon || pairMean(x, y, cost) / 20 || 1 };
-  const within = (a: Sample) => finished(solveToItself(massesOf(a), pairMatrix(a, a, cost), options), params);
+  const costs = (a: Sample, b: Sample) => checkedCosts(pairMatrix(a, b, cost), options.epsilon);
+  const within = (a: Sample) => finished(solveToItself(massesOf(a), costs(a, a), options), params);
   return {
-    between: finished(solve(massesOf(x), massesOf(y), pairMatrix(x, y, cost), options), params),
+    between: finished(solve(massesOf(x), massesOf(y), costs(x, y), options), params),
     within: params.debiased ? [within(x), within(y)] : [],
   };
+}
+
+function checkedCosts(costs: Float64Array, epsilon: number): Float64Array {
+  if (!costs.every((value) => value < Infinity)) {
+    throw new DomainError('sinkhorn: distances to the power must be finite, got Infinity; scale the points down');
+  }
+  checkEpsilon('sinkhorn', epsilon, costs);
+  return costs;
 }
 
 /** A matrix of 200 MB for each of cost, kernel and plan. */
@@ -90,7 +105,7 @@ function checkPairs(x: Sample, y: Sample, { debiased }: Params): void {
 function finished(solved: EntropicTransport, { tolerance }: Params): EntropicTransport {
   if (solved.converged) return solved;
   throw new DomainError(
-    `sinkhorn: the marginals must be right within ${tolerance} in total, got ${solved.error.toExponential(1)} after ${solved.iterations} sweeps; take more iterations, a larger epsilon or a larger tolerance`,
+    `sinkhorn: the marginals must be right within ${tolerance} in total, got ${solved.error.toExponential(1)} after ${solved.iterations} passes; take more iterations, a larger epsilon or a larger tolerance`,
   );
 }
 

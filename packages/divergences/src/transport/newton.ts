@@ -5,6 +5,8 @@ import { type Scaling, inside } from './scaling.js';
 export interface NewtonResult {
   readonly error: number;
   readonly passes: number;
+  /** Whether no step improves the dual, or a factor is too large for one: sweeps must go on. */
+  readonly stuck: boolean;
 }
 
 /**
@@ -21,14 +23,15 @@ export function newton(state: Scaling, goal: number, most: number): NewtonResult
   const system = new NewtonSystem(state);
   let dual = evaluate(state);
   let passes = 1;
-  while (dual.error > goal && passes < most) {
+  let stuck = dual.objective === -Infinity;
+  while (!stuck && dual.error > goal && passes < most) {
     passes += system.solve(Math.min(MOST_DAMPING, dual.error), most - passes);
     const [next, tried] = climb(state, system, dual);
     passes += tried;
-    if (next === dual) break;
+    stuck = next === dual;
     dual = next;
   }
-  return { error: dual.error, passes };
+  return { error: dual.error, passes, stuck };
 }
 
 /** Of the masses, how much of them is added to the Hessian's diagonal: at most, and the error where that is less. */
@@ -43,22 +46,21 @@ interface Dual {
   readonly error: number;
 }
 
-/** Scales the rows for the columns' present factors. */
+/** Scales the rows for the columns' present factors; without a dual (-Infinity) where a factor leaves its range. */
 function evaluate({ kernel, p, q, u, v, qv, columns }: Scaling): Dual {
   for (let j = 0; j < q.length; j++) qv[j] = q[j]! * v[j]!;
   let [objective, error] = [0, 0];
   passOver(kernel, qv, columns, (i, sum) => {
-    u[i] = 1 / sum;
-    if (!inside(u[i]!)) objective = -Infinity;
-    if (p[i]! > 0) objective += p[i]! * Math.log(u[i]!);
+    if (inside(1 / sum)) u[i] = 1 / sum;
+    if (p[i]! > 0) objective += inside(1 / sum) ? p[i]! * Math.log(u[i]!) : -Infinity;
     return p[i]! * u[i]!;
   });
   for (let j = 0; j < q.length; j++) {
-    if (!inside(v[j]!)) objective = -Infinity;
-    if (q[j]! > 0) objective += q[j]! * Math.log(v[j]!);
+    if (q[j]! > 0) objective += inside(v[j]!) ? q[j]! * Math.log(v[j]!) : -Infinity;
+    else if (inside(1 / columns[j]!)) v[j] = 1 / columns[j]!;
     error += Math.abs(qv[j]! * columns[j]! - q[j]!);
   }
-  return Number.isNaN(objective) ? { objective: -Infinity, error: Infinity } : { objective, error };
+  return { objective, error };
 }
 
 /** Goes along the direction as far as the dual rises; where it rises nowhere, everything is as before. */

@@ -4,7 +4,7 @@ import { fillKernel, passOver, rowTimes, sharpenKernel } from './kernel.js';
 export interface Sweep {
   /** By how much the rows and then the columns were wrong, in total. */
   readonly error: number;
-  /** Whether some factor left the range of what can be multiplied: it was not changed, and {@link Scaling.settle} is due. */
+  /** Whether a factor would leave the range of what can be multiplied: it is as before, and {@link Scaling.settle} is due. */
   readonly outside: boolean;
 }
 
@@ -54,22 +54,20 @@ export class Scaling {
     this.#reset();
   }
 
-  /** Scales rows, then columns, in one pass over the kernel, each to the power of a factor beyond what would be right at once. */
-  sweep(factor: number): Sweep {
+  /** Scales rows, then columns, in one pass over the kernel. The dual never falls. */
+  sweep(): Sweep {
     const { p, q, u, v, qv, columns } = this;
     let [error, outside] = [0, false];
     passOver(this.kernel, qv, columns, (i, sum) => {
       error += p[i]! * Math.abs(u[i]! * sum - 1);
-      const next = scaled(u[i]!, sum, factor);
-      if (inside(next)) u[i] = next;
-      else outside = true;
+      if (inside(1 / sum)) u[i] = 1 / sum;
+      else outside ||= p[i]! > 0 || sum > 0;
       return p[i]! * u[i]!;
     });
     for (let j = 0; j < v.length; j++) {
       error += q[j]! * Math.abs(v[j]! * columns[j]! - 1);
-      const next = scaled(v[j]!, columns[j]!, factor);
-      if (inside(next)) v[j] = next;
-      else outside = true;
+      if (inside(1 / columns[j]!)) v[j] = 1 / columns[j]!;
+      else outside ||= q[j]! > 0 || columns[j]! > 0;
       qv[j] = q[j]! * v[j]!;
     }
     return { error, outside };
@@ -106,10 +104,6 @@ export class Scaling {
 
 /** Whether a factor can be multiplied safely. */
 export const inside = (factor: number) => factor < MOST && factor > 1 / MOST;
-
-/** A scale that makes a sum 1, or goes beyond. */
-const scaled = (before: number, sum: number, factor: number): number =>
-  factor === 1 ? 1 / sum : before * (before * sum) ** -factor;
 
 function absorb(potential: Float64Array, factors: Float64Array, epsilon: number): void {
   for (let i = 0; i < factors.length; i++) potential[i]! += epsilon * Math.log(factors[i]!);

@@ -1,8 +1,7 @@
 import { Random } from '@surprisal/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { denseCoupling, optimalTransport, sinkhornTransport } from './index.js';
-import { solve, solveToItself } from './sinkhorn.js';
+import { denseCoupling, optimalTransport } from './index.js';
 
 const masses = (n: number, zeros = true) =>
   fc
@@ -112,97 +111,5 @@ describe('optimal transport', () => {
       'optimalTransport: cost must be [n, m] with n = 2, m = 1 as p and q, got [2, 2]',
     );
     expect(() => optimalTransport(even, even, [[0, 1], [Infinity, 0]])).toThrow('optimalTransport: cost must be finite, got Infinity at [1, 0]'); // prettier-ignore
-  });
-});
-
-describe('entropic transport', () => {
-  it('has its marginals, and the value that its plan has', () => {
-    fc.assert(
-      fc.property(masses(5), masses(4), costs(5, 4), fc.constantFrom(0.3, 1, 5), (p, q, cost, epsilon) => {
-        const { plan, value, error, converged } = sinkhornTransport(p, q, cost, {
-          epsilon,
-          tolerance: 1e-10,
-          iterations: 100_000,
-        });
-        expect(error).toBeLessThanOrEqual(1e-10);
-        expect(converged).toBe(true);
-        const { data } = plan();
-        p.forEach((mass, i) => expect(sumOf(data.slice(4 * i, 4 * i + 4))).toBeCloseTo(mass, 8));
-        q.forEach((mass, j) => expect(sumOf(data.filter((_, at) => at % 4 === j))).toBeCloseTo(mass, 8));
-        const direct = data.reduce((total, mass, at) => {
-          const [i, j] = [Math.floor(at / 4), at % 4];
-          return mass === 0 ? total : total + mass * cost[i]![j]! + epsilon * mass * Math.log(mass / p[i]! / q[j]!);
-        }, 0);
-        expect(value).toBeCloseTo(direct, 7);
-      }),
-      { numRuns: 60 },
-    );
-  });
-
-  it('falls to exact transport as epsilon falls, and rises to the product as it grows', () => {
-    fc.assert(
-      fc.property(masses(4, false), masses(4, false), costs(4, 4), (p, q, cost) => {
-        const exact = optimalTransport(p, q, cost).cost;
-        const values = [3, 0.3, 0.03].map(
-          (epsilon) => sinkhornTransport(p, q, cost, { epsilon, iterations: 50_000 }).value,
-        );
-        values.forEach((value, k) => {
-          expect(value).toBeGreaterThanOrEqual(exact - 1e-4);
-          // KL(P; p q') is at most the entropy of the marginals, log 4.
-          expect(value).toBeLessThanOrEqual(exact + [3, 0.3, 0.03][k]! * Math.log(4) + 1e-4);
-        });
-        const product = sumOf(p.flatMap((a, i) => q.map((b, j) => a * b * cost[i]![j]!)));
-        expect(sinkhornTransport(p, q, cost, { epsilon: 1e6 }).value).toBeCloseTo(product, 3);
-      }),
-      { numRuns: 40 },
-    );
-  });
-
-  it('neither under- nor overflows for an epsilon of a millionth of the costs', () => {
-    const cost = [[0, 1, 4], [1, 0, 1], [4, 1, 0]]; // prettier-ignore
-    const { value, potentials } = sinkhornTransport([0.5, 0.3, 0.2], [0.2, 0.2, 0.6], cost, {
-      epsilon: 1e-6,
-      iterations: 5000,
-    });
-    expect(value).toBeCloseTo(optimalTransport([0.5, 0.3, 0.2], [0.2, 0.2, 0.6], cost).cost, 4);
-    expect(potentials.every((prices) => prices.every(Number.isFinite))).toBe(true);
-  });
-
-  it('says when its sweeps did not reach the tolerance', () => {
-    const { converged, error, iterations } = sinkhornTransport([0.5, 0.5], [0.25, 0.75], [[0, 1], [1, 0]], {
-      epsilon: 0.1,
-      tolerance: 1e-14,
-      iterations: 3,
-    }); // prettier-ignore
-    expect(converged).toBe(false);
-    expect(error).toBeGreaterThan(1e-14);
-    expect(iterations).toBeGreaterThanOrEqual(3);
-  });
-
-  it('of masses to themselves is what rows and columns in turn find, in far fewer sweeps', () => {
-    const random = new Random(3);
-    const points = Float64Array.from({ length: 40 }, () => random.normal());
-    const p = Float64Array.from(points, () => 1 / 40);
-    const cost = Float64Array.from({ length: 1600 }, (_, at) => (points[at % 40]! - points[Math.floor(at / 40)]!) ** 2);
-    const options = { epsilon: 0.05, tolerance: 1e-10, iterations: 100_000 };
-    const [once, inTurn] = [solveToItself(p, cost, options), solve(p, p, cost, options)];
-    expect([once.converged, inTurn.converged]).toEqual([true, true]);
-    expect(once.value).toBeCloseTo(inTurn.value, 8);
-    expect(once.iterations).toBeLessThan(inTurn.iterations / 4);
-  });
-
-  it('refuses an epsilon that is not above 0', () => {
-    expect(() => sinkhornTransport([1], [1], [[0]], { epsilon: 0 })).toThrow(
-      'sinkhornTransport: epsilon must be greater than 0, got 0',
-    );
-    expect(() => sinkhornTransport([1], [1], [[0]], { epsilon: 1, tolerance: 0 })).toThrow(
-      /tolerance must be greater than 0/,
-    );
-    expect(() => sinkhornTransport([1], [1], [[0]], { epsilon: 1, iterations: 0 })).toThrow(
-      /iterations must be at least 1/,
-    );
-    expect(() => sinkhornTransport([0.5], [1], [[0]], { epsilon: 1 })).toThrow(
-      'sinkhornTransport: p must sum to 1 within 0.0001, got a sum of 0.5',
-    );
   });
 });
