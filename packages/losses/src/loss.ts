@@ -41,7 +41,7 @@ export interface Loss {
    * @param logits `[batch, classes]`, any finite scores; -Infinity masks a class
    * @param labels `[batch]` class indices, or `[batch, classes]` probabilities
    * @returns `[batch]`, or a scalar with `reduction: 'mean' | 'sum'`
-   * @throws ShapeError for other shapes; DomainError for labels out of range and logits that are NaN
+   * @throws ShapeError for other shapes; DomainError for labels out of range and logits that are NaN or +Infinity
    */
   (logits: TensorLike, labels: TensorLike, options?: LossOptions): Tensor;
   readonly method: string;

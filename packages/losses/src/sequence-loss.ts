@@ -31,7 +31,7 @@ export interface SequenceLoss {
    * @param logits `[batch, positions, vocabulary]`
    * @param tokens `[batch, length]`
    * @returns `[batch]`, or a scalar with a reduction
-   * @throws ShapeError for other shapes; DomainError for tokens out of range and logits that are NaN
+   * @throws ShapeError for other shapes; DomainError for tokens out of range and logits that are NaN or +Infinity
    */
   (logits: TensorLike, tokens: TensorLike, options?: SequenceLossOptions): Tensor;
   readonly method: string;

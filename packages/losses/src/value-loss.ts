@@ -38,7 +38,7 @@ export interface ValueLoss {
    * @param logits `[..., bins]`
    * @param targets `[...]` numbers, or `[..., bins]` probabilities of the bins
    * @returns `[...]`, or a scalar with a reduction
-   * @throws ShapeError for other shapes; DomainError for targets that are NaN or no probabilities, and logits that are NaN
+   * @throws ShapeError for other shapes; DomainError for targets that are NaN or no probabilities, and logits that are NaN or +Infinity
    */
   (logits: TensorLike, targets: TensorLike, options?: ValueLossOptions): Tensor;
   readonly method: string;

@@ -10,7 +10,7 @@ const files = fileURLToPath(new URL('files', import.meta.url));
 export default async function study(tree, { name, package: folder = 'reproductions', summary, paper }) {
   const names = namesOf(name);
   const target = new Package(tree, folder);
-  for (const file of [`src/${name}.ts`, `src/${name}.test.ts`]) target.checkNew(file);
+  for (const file of [`src/${name}`, `src/${name}.ts`, `src/${name}.test.ts`]) target.checkNew(file);
   const said = summary ?? `${names.pascal}: what it measures, in one sentence.`;
   generateFiles(tree, files, `${target.root}/src`, { ...names, paper, summary: said });
   target.addExport(name, `{ ${names.camel}Study }`);
