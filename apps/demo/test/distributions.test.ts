@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { entropyBits, jointEntropyBits, minimumEntropyCoupling } from '@surprisal/divergences/couplings';
 import divergences from '@surprisal/divergences/plugin';
 import type { Page } from 'playwright-core';
@@ -111,6 +112,19 @@ describe.each(pages)('$page', ({ page: name, link, methods }) => {
   });
 });
 
+/** The rows of the CSV that a page gives away. */
+async function csvOf(page: Page, file: string): Promise<string[][]> {
+  const download = page.waitForEvent('download');
+  await page.click('#csv');
+  const given = await download;
+  expect(given.suggestedFilename()).toBe(file);
+  const text = readFileSync(await given.path(), 'utf8');
+  return text
+    .trim()
+    .split('\r\n')
+    .map((line) => line.split(','));
+}
+
 describe('the divergence lab', () => {
   it('shows every registered divergence, both ways, with its unit, as the code beside it prints it', async () => {
     const { page, errors } = await open('divergences.html');
@@ -121,6 +135,11 @@ describe('the divergence lab', () => {
     await expectAsInCode(page);
     const back = (await values(page, 'divergence/kullback-leibler'))[1];
     expect(back).toBe((await values(page, 'divergence/reverse-kullback-leibler'))[0]);
+    const [head, first, ...rows] = await csvOf(page, 'divergences.csv');
+    expect(head).toEqual(['kind', 'divergence', 'P to Q', 'Q to P', 'unit']);
+    expect([first![0], first![1], first![4]]).toEqual(['divergence', 'kullback-leibler', 'nats']);
+    expect(Number(first![3]).toPrecision(4)).toBe(back);
+    expect(rows).toHaveLength(divergences.methods.length - 1);
     await page.click('#swap');
     await ended(page);
     expect((await values(page, 'divergence/kullback-leibler'))[0]).toBe(back);
@@ -184,6 +203,12 @@ describe('the coupling lab', () => {
   it('draws the matrix of the greedy coupling, and says what is known of its entropy', async () => {
     const { page, errors } = await open('couplings.html#v=1&x=0.5,0.25,0.25&y=0.6,0.4');
     expect(await cells(page)).toEqual([0.5, 0, 0, 0.25, 0.1, 0.15]); // as in the package's own example
+    expect(await csvOf(page, 'coupling.csv')).toEqual([
+      ['', 'y1', 'y2'],
+      ['x1', '0.5', '0'],
+      ['x2', '0', '0.25'],
+      ['x3', expect.stringMatching(/^0\.(1|0999)/), expect.stringMatching(/^0\.1[45]/)],
+    ]);
     const bits = jointEntropyBits(minimumEntropyCoupling([0.5, 0.25, 0.25], [0.6, 0.4]));
     const information = 1.5 + entropyBits([0.6, 0.4]) - bits;
     expect(await rowOf(page, 'greedy')).toEqual([Number(bits.toFixed(3)), Number(information.toFixed(3)), 4]);

@@ -1,6 +1,6 @@
 import { el } from '../dom.js';
-import { type Cell, csvOf } from './numbers.js';
-import { save } from './save.js';
+import type { Cell } from './numbers.js';
+import { saveCsv } from './save.js';
 
 export interface FigureOptions {
   /** Of the files it is saved as. */
@@ -49,7 +49,7 @@ export class Frame {
 
   #buttons(): HTMLElement {
     const { name, title } = this.options;
-    const csv = { label: 'CSV', save: () => save(`${name}.csv`, csvOf(this.framed.rows() ?? []), 'text/csv') };
+    const csv = { label: 'CSV', save: () => saveCsv(name, this.framed.rows() ?? []) };
     const [png, svg, ...others] = this.framed.files;
     const files = [png!, svg!, csv, ...others];
     const button = ({ label, save: give }: Framed['files'][number]) =>

@@ -1,4 +1,5 @@
 import { Random } from '@surprisal/core';
+import { saveCsv } from '../../charts/save.js';
 import { byId } from '../../dom.js';
 import { Address } from '../../lab/address.js';
 import { control } from '../../lab/controls.js';
@@ -46,6 +47,7 @@ export class CouplingLab {
     byId('bars').replaceChildren(this.#bars.x.element, this.#bars.y.element);
     byId('matrix').replaceChildren(this.#matrix.element);
     byId('values').replaceChildren(this.#table.element);
+    byId('csv').addEventListener('click', () => saveCsv('coupling', this.#matrix.rows()));
     byId('draw').addEventListener('click', () => this.#draw());
     byId('reset').addEventListener('click', () => this.#set({ x: fields.x.initial, y: fields.y.initial }));
     this.#address.open();

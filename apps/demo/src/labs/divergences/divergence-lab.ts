@@ -1,4 +1,5 @@
 import { Random } from '@surprisal/core';
+import { saveCsv } from '../../charts/save.js';
 import { byId } from '../../dom.js';
 import { Address } from '../../lab/address.js';
 import { control } from '../../lab/controls.js';
@@ -45,6 +46,7 @@ export class DivergenceLab {
     );
     byId('bars').replaceChildren(this.#bars.p.element, this.#bars.q.element);
     byId('values').replaceChildren(this.#table.element);
+    byId('csv').addEventListener('click', () => saveCsv('divergences', this.#table.rows()));
     byId('swap').addEventListener('click', () => this.#set(this.#state.q, this.#state.p));
     byId('draw').addEventListener('click', () => this.#draw());
     byId('reset').addEventListener('click', () => this.#set(fields.p.initial, fields.q.initial));

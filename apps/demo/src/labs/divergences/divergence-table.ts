@@ -1,3 +1,4 @@
+import type { Cell } from '../../charts/numbers.js';
 import { el } from '../../dom.js';
 import { type Chosen, nameOf } from '../../lab/chosen.js';
 import { type ControlValue, control, hasControl } from '../../lab/controls.js';
@@ -46,6 +47,11 @@ export class DivergenceTable {
     for (const measured of values) this.#rows.get(keyOf(measured))?.take(measured, run);
   }
 
+  /** All numbers as rows, the first of which names the columns. */
+  rows(): Cell[][] {
+    return [['kind', 'divergence', 'P to Q', 'Q to P', 'unit'], ...[...this.#rows.values()].map((row) => row.cells)];
+  }
+
   get size(): number {
     return this.#rows.size;
   }
@@ -66,6 +72,7 @@ class Row {
   readonly #problem = el('small', { class: 'problem' });
   readonly #controls = el('div', {});
   #params: Chosen['params'] = {};
+  #both: Measured['both'] = [NaN, NaN];
   #run = 0;
 
   constructor(
@@ -104,9 +111,15 @@ class Row {
   take({ both, unit, problem = '' }: Measured, run: number): void {
     this.#run = run;
     this.age(run);
+    this.#both = both;
     both.forEach((value, i) => (this.#numbers[i]!.textContent = written(value)));
     this.#unit.textContent = unit;
     this.#problem.textContent = problem;
+  }
+
+  get cells(): Cell[] {
+    const numbers = this.#both.map((value) => (Number.isNaN(value) ? '' : value));
+    return [this.method.kind, this.#title.textContent, ...numbers, this.#unit.textContent];
   }
 
   get words(): string {
