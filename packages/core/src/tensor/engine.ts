@@ -187,6 +187,10 @@ function native(name: string, needs: string): Engine {
       const { version } = (await import(/* @vite-ignore */ name)) as { version: Record<string, string> };
       return { version: version['tfjs-node']! };
     },
+    async prepare() {
+      (await import('./tensorflow.js')).mendTensorflow();
+      return {};
+    },
   };
 }
 

@@ -49,7 +49,7 @@ beforeAll(async () => {
   for (const [name, compute] of Object.entries(computations)) wanted[name] = await read(compute);
 });
 
-describe.each(['wasm', 'webgpu'] as const)('on %s', (engine) => {
+describe.each(['wasm', 'webgpu', 'tensorflow'] as const)('on %s', (engine) => {
   beforeEach(async ({ skip }) => {
     const { works, problem } = engines.find(({ name }) => name === engine)!;
     skip(!works, problem);
