@@ -1,6 +1,6 @@
 import { type AnyMethod, DomainError, ShapeError, toNdArray } from '@surprisal/core';
 import { type EngineName, type Tensor, gradientsOf, mul, oneHot, sub, toTensor } from '@surprisal/core/tensor';
-import { expectGradient, expectNoLeak, goldens, labels, logits, onEngines } from '@surprisal/testing';
+import { everyEngine, expectGradient, expectNoLeak, goldens, labels, logits, onEngines } from '@surprisal/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AdversarialLoss } from './adversarial-loss.js';
@@ -37,7 +37,7 @@ goldens(
       };
     },
   },
-  { engines, partial: true },
+  { engines: everyEngine, partial: true },
 );
 
 const methods = plugin.methods.filter(

@@ -11,7 +11,7 @@ import {
   toTensor,
   transpose,
 } from '@surprisal/core/tensor';
-import { goldens } from '@surprisal/testing';
+import { everyEngine, goldens } from '@surprisal/testing';
 import { bettiError, localBettiError } from './betti-error.js';
 import { clDice } from './cl-dice.js';
 import { dice } from './dice.js';
@@ -83,19 +83,19 @@ goldens(
         grad_cldice: centreline.gradient,
       };
     },
-    skeletonRecallLoss({ inputs, params: { smooth, weight } }) {
+    async skeletonRecallLoss({ inputs, params: { smooth, weight } }) {
       const loss = skeletonRecall({ smooth, weight });
       const together = lossAt(loss, inputs);
       const term = termOf(loss, pixelCrossEntropy(), inputs);
       const images = imagesOf(inputs.mask as NdArray<Int32Array>);
       const size = inputs.logits.data.length / images.length;
-      const recalls = images.map(({ data, shape }, i) => {
+      const recalls = images.map(async ({ data, shape }, i) => {
         const logits = ndarray(inputs.logits.data.subarray(i * size, (i + 1) * size), [1, 2, ...shape]);
         const { value } = termOf(loss, pixelCrossEntropy(), { logits, mask: ndarray(data, [1, ...shape]) });
-        return -value.dataSync()[0]! / weight;
+        return -(await value.data())[0]! / weight;
       });
       return {
-        recall_per_image: recalls,
+        recall_per_image: await Promise.all(recalls),
         skeleton_recall_loss: term.value,
         grad_skeleton_recall: term.gradient,
         ce_plus_skeleton_recall: together.value,
@@ -109,6 +109,15 @@ goldens(
       );
       return { map: maps, loss: value, grad_logits: gradient };
     },
+  },
+  { engines: everyEngine, partial: true },
+);
+
+/** These compute topology on the host, from values that are read at once. */
+goldens(
+  import.meta.url,
+  '40-topomortar',
+  {
     topoLoss({ inputs: { prob }, params: { target_betti, persistenceThreshold: threshold } }) {
       const { components, holes } = persistence(prob);
       const found = (target_betti as [number, number][]).map((target) =>
