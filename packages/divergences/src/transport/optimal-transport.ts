@@ -52,7 +52,8 @@ export function transport(p: Float64Array, q: Float64Array, cost: Float64Array):
   return { cost: solved.cost, plan, potentials };
 }
 
-function submatrix(cost: Float64Array, width: number, rows: Int32Array, columns: Int32Array): Float64Array {
+/** The rows and columns of a matrix that are kept. */
+export function submatrix(cost: Float64Array, width: number, rows: Int32Array, columns: Int32Array): Float64Array {
   const part = new Float64Array(rows.length * columns.length);
   rows.forEach((i, r) => columns.forEach((j, c) => (part[r * columns.length + c] = cost[i * width + j]!)));
   return part;

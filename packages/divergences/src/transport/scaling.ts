@@ -110,7 +110,7 @@ function absorb(potential: Float64Array, factors: Float64Array, epsilon: number)
 }
 
 /** -epsilon log sum of masses times exp(-value / epsilon); 0 where no mass can be reached. */
-function softMinimum(masses: Float64Array, value: (j: number) => number, epsilon: number): number {
+export function softMinimum(masses: Float64Array, value: (j: number) => number, epsilon: number): number {
   let least = Infinity;
   for (let j = 0; j < masses.length; j++) if (masses[j]! > 0) least = Math.min(least, value(j));
   if (least === Infinity) return 0;

@@ -199,6 +199,18 @@ describe('entropic transport', () => {
     expect(potentials.every((prices) => prices.every(Number.isFinite))).toBe(true);
   });
 
+  it('stays a number for masses near the least that float64 has, and reaches their marginals', () => {
+    const p = [0.6, 1e-300, 0.4, 0, 1e-12];
+    const q = [0, 0.5, 1e-12, 0.5, 1e-300];
+    const cost = p.map((_, i) => q.map((__, j) => Math.abs(i - 1.3 * j)));
+    for (const epsilon of [1e-4, 0.01, 1]) {
+      const { plan, value, converged } = sinkhornTransport(p, q, cost, { epsilon, tolerance: 1e-8 });
+      expect(converged).toBe(true);
+      expect(missed(plan().data, p, q)).toBeLessThan(2e-8);
+      expect(value).toBeGreaterThan(optimalTransport(p, q, cost).cost - 1e-6);
+    }
+  });
+
   it('moves nothing where the cost is infinite', () => {
     const far = Infinity;
     const cost = [[0, far, 1], [far, 2, far], [1, far, 0]]; // prettier-ignore

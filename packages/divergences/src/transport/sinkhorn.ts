@@ -2,7 +2,8 @@ import { type ArrayInput, DomainError, type NdArray, ndarray } from '@surprisal/
 import { readMaskedCost, readMasses } from './masses.js';
 import { fillKernel } from './kernel.js';
 import { newton } from './newton.js';
-import { Scaling, SymmetricScaling } from './scaling.js';
+import { submatrix } from './optimal-transport.js';
+import { Scaling, SymmetricScaling, softMinimum } from './scaling.js';
 
 /** How entropic transport is solved. */
 export interface SinkhornOptions {
@@ -82,30 +83,85 @@ export function checkEpsilon(owner: string, epsilon: number, cost: Float64Array)
 }
 
 /** As {@link sinkhornTransport}, of arguments that are known to be right. */
-export const solve = (p: Float64Array, q: Float64Array, cost: Float64Array, options: Required<SinkhornOptions>) =>
-  descend(new Scaling(p, q, cost), options);
+export function solve(
+  p: Float64Array,
+  q: Float64Array,
+  cost: Float64Array,
+  options: Required<SinkhornOptions>,
+): EntropicTransport {
+  const [rows, columns] = [withMass(p), withMass(q)];
+  const whole = rows.length === p.length && columns.length === q.length;
+  const part = (masses: Float64Array, kept: Int32Array) => Float64Array.from(kept, (i) => masses[i]!);
+  const costs = whole ? cost : submatrix(cost, q.length, rows, columns);
+  const found = descend(new Scaling(part(p, rows), part(q, columns), costs), options);
+  return transportOf(found, [rows, columns], p, q, cost, options);
+}
 
 /** The transport of masses to themselves, by a symmetric cost. */
-export const solveToItself = (p: Float64Array, cost: Float64Array, options: Required<SinkhornOptions>) =>
-  descend(new SymmetricScaling(p, cost), options);
+export function solveToItself(
+  p: Float64Array,
+  cost: Float64Array,
+  options: Required<SinkhornOptions>,
+): EntropicTransport {
+  const kept = withMass(p);
+  const masses = Float64Array.from(kept, (i) => p[i]!);
+  const costs = kept.length === p.length ? cost : submatrix(cost, p.length, kept, kept);
+  const quick = { ...options, iterations: Math.min(options.iterations, QUICK) };
+  const found = descend(new SymmetricScaling(masses, costs), quick);
+  const enough = found.error <= options.tolerance || options.iterations <= QUICK;
+  return enough ? transportOf(found, [kept, kept], p, p, cost, options) : solve(p, p, cost, options);
+}
 
+const withMass = (masses: Float64Array) => Int32Array.from(masses.keys()).filter((i) => masses[i]! > 0);
+
+interface Found {
+  readonly f: Float64Array;
+  readonly g: Float64Array;
+  readonly error: number;
+  readonly passes: number;
+}
+
+/** The transport between all points, from the potentials of those that have mass: others get what the optimality condition gives them. */
+function transportOf(
+  found: Found,
+  [rows, columns]: readonly [Int32Array, Int32Array],
+  p: Float64Array,
+  q: Float64Array,
+  cost: Float64Array,
+  { epsilon, tolerance }: Required<SinkhornOptions>,
+): EntropicTransport {
+  const m = q.length;
+  const [f, g] = [new Float64Array(p.length), new Float64Array(m)];
+  rows.forEach((i, r) => (f[i] = found.f[r]!));
+  columns.forEach((j, c) => (g[j] = found.g[c]!));
+  p.forEach((mass, i) => mass > 0 || (f[i] = softMinimum(q, (j) => cost[i * m + j]! - g[j]!, epsilon)));
+  q.forEach((mass, j) => mass > 0 || (g[j] = softMinimum(p, (i) => cost[i * m + j]! - f[i]!, epsilon)));
+  const plan = () => ndarray(planOf(p, q, cost, f, g, epsilon), [p.length, m]);
+  const { error, passes } = found;
+  const value = dot(p, f) + dot(q, g);
+  return { value, potentials: [f, g], error, converged: error <= tolerance, iterations: passes, plan };
+}
+
+/** Roughly down to epsilon first. Where that leads too far from the solution, all steps are solved well. */
 function descend(
   state: Scaling | SymmetricScaling,
   { epsilon, tolerance, iterations }: Required<SinkhornOptions>,
-): EntropicTransport {
+): Found {
   const steps = stepsTo(epsilon, spreadOf(state.cost));
-  state.start(epsilon * 4 ** steps);
-  let done = 0;
-  for (let left = steps; left > 0; left--) {
-    done += scale(state, ROUGH, PASSES_PER_STEP).passes;
-    state.sharpen();
+  let [passes, error] = [0, Infinity];
+  const attempts = [[ROUGH, Math.min(iterations, QUICK)], [tolerance, iterations - QUICK]] as const; // prettier-ignore
+  for (const [goal, most] of attempts) {
+    if (error <= tolerance || most <= 0) break;
+    state.start(epsilon * 4 ** steps);
+    for (let left = steps; left > 0; left--) {
+      passes += scale(state, goal, PASSES_PER_STEP).passes;
+      state.sharpen();
+    }
+    const last = scale(state, tolerance, most);
+    [error, passes] = [last.error, passes + last.passes];
+    state.finish();
   }
-  const { error, passes } = scale(state, tolerance, iterations);
-  state.finish();
-  const { p, q, f, g, cost } = state;
-  const value = dot(p, f) + dot(q, g);
-  const plan = () => ndarray(planOf(p, q, cost, f, g, epsilon), [p.length, q.length]);
-  return { value, potentials: [f, g], error, converged: error <= tolerance, iterations: done + passes, plan };
+  return { f: state.f, g: state.g, error, passes };
 }
 
 /** Sweeps until the marginals are right within a goal; where that would take many sweeps, Newton's method does the rest. */
@@ -113,7 +169,7 @@ function scale(state: Scaling | SymmetricScaling, goal: number, most: number): {
   let [error, before, passes] = [Infinity, Infinity, 0];
   for (let sweeps = 1; error > goal && passes < most; sweeps++) {
     const sweep = state.sweep();
-    error = sweep.error;
+    error = sweep.outside ? Infinity : sweep.error;
     passes++;
     if (sweep.outside) state.settle();
     if (sweep.outside || sweeps % PATIENCE !== 0) continue;
@@ -121,8 +177,8 @@ function scale(state: Scaling | SymmetricScaling, goal: number, most: number): {
     before = error;
     if (!(state instanceof Scaling) || error * rate ** MANY_SWEEPS <= goal) continue;
     const result = newton(state, goal, most - passes);
+    [error, before] = [result.stuck ? Infinity : result.error, Infinity];
     if (result.stuck) state.settle();
-    [error, before] = [result.error, Infinity];
     passes += result.passes;
   }
   return { error, passes };
@@ -131,6 +187,8 @@ function scale(state: Scaling | SymmetricScaling, goal: number, most: number): {
 /** What is right enough on the way to epsilon. */
 const ROUGH = 3e-2;
 const PASSES_PER_STEP = 200;
+/** After so many passes at epsilon a rough start was not good enough. */
+const QUICK = 500;
 
 /** After so many sweeps it is seen how fast the error falls, and whether too many would follow. */
 const PATIENCE = 10;
