@@ -20,7 +20,7 @@ export {
   convolutionScratch,
 } from './convolution';
 export { softmaxCrossEntropy, softmaxCrossEntropyGradient } from './cross-entropy';
-export { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise';
+export { depthwise, depthwiseFilterGradient, depthwiseInputGradient } from './depthwise';
 export { fourierChirp, fourierPower, fourierShort } from './fourier';
 export { addRowsTo, knownLosses, logitsToGradient, takeLogits } from './linear-cross-entropy';
 export { blockCount, blockDepth, multiplyEach, multiplyPacked, multiplyScratch, packedBytes } from './matmul';

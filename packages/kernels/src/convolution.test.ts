@@ -56,9 +56,9 @@ const outShape = (
 /** Both sides of the number of channels from which on convolutions are computed here; dilated windows are not. */
 const convolutions = fc
   .record({
-    ...{ batch: small(0, 3), height: small(3, 9), width: small(3, 9) },
+    ...{ batch: small(0, 3), height: small(5, 9), width: small(5, 9) },
     channels: fc.tuple(...[small(1, 40), small(1, 40)]),
-    filter: fc.tuple(small(1, 3), small(1, 3)),
+    filter: fc.tuple(small(1, 5), small(1, 5)),
     ...{ strides: fc.tuple(small(1, 3), small(1, 3)), dilations: fc.constantFrom(1, 1, 1, 2), seed },
     pad: fc.constantFrom<'same' | 'valid' | [number, number][]>(
       ...(['same', 'valid'] as const),
@@ -73,9 +73,8 @@ const convolutions = fc
     ),
     activation: fc.constantFrom('linear', 'relu', 'relu6', 'leakyrelu', 'prelu', 'elu', 'sigmoid'),
   })
-  .filter(
-    ({ height, width, filter, dilations }) =>
-      Math.min(height - 2 * filter[0], width - 2 * filter[1]) > 0 || dilations === 1,
+  .filter(({ height, width, filter, dilations }) =>
+    [height, width].every((size, axis) => size > (filter[axis]! - 1) * dilations),
   )
   .map(({ strides, dilations, ...rest }) => ({ ...rest, dilations, strides: dilations === 1 ? strides : [1, 1] }));
 
@@ -103,6 +102,27 @@ describe('convolutions equal those of the cpu backend', () => {
             there[0]!,
             (value, i) => 2 * steepest * (terms + 4) * EPSILON * there[1]!.data[i]! + 4 * EPSILON * Math.abs(value),
           );
+        },
+      ),
+      { numRuns: 120 },
+    ));
+
+  it('of each channel on its own, alone and as layers', () =>
+    fc.assert(
+      fc.asyncProperty(
+        convolutions,
+        async ({ batch, height, width, channels, filter, activation: _, seed, ...window }) => {
+          const shapes = [[batch, height, width, channels[0]], [...filter, channels[0], 1], [channels[0]]];
+          const [x, w, bias] = shapes.map((shape, i) => normals(shape, seed + i)) as [Host, Host, Host];
+          const terms = filter[0] * filter[1];
+          await expectSums('DepthwiseConv2dNative', terms, { x, filter: w }, window);
+          const layer = (activation: string, size?: typeof tf.abs) =>
+            run('FusedDepthwiseConv2D', { x, filter: w, bias }, { ...window, dataFormat: 'NHWC', activation }, size);
+          const { here, there } = await onBoth(
+            () => [layer('relu')],
+            () => [layer('relu'), layer('linear', tf.abs)],
+          );
+          expectWithin(here[0]!, there[0]!, (_, i) => 2 * (terms + 4) * EPSILON * there[1]!.data[i]!);
         },
       ),
       { numRuns: 120 },

@@ -65,9 +65,12 @@ function sumOverImages(
  */
 function isOurs({ filter }: Inputs, { strides, dilations = 1, dataFormat = 'NHWC' }: WindowAttributes): boolean {
   if (dataFormat !== 'NHWC' || [dilations].flat().some((dilation) => dilation > 1)) return false;
-  const [height, width, ...channels] = filter!.shape as Shape4D;
+  return Math.min(...filter!.shape.slice(2)) >= CHANNELS || leavesGaps(filter!, strides);
+}
+
+function leavesGaps({ shape: [height, width] }: TensorInfo, strides: WindowAttributes['strides']): boolean {
   const [down, across] = [strides, strides].flat() as [number, number];
-  return Math.min(...channels) >= CHANNELS || down > height || across > width;
+  return down > height! || across > width!;
 }
 
 /** A convolution: at each position, what lies under the window times the filter [height, width, channels, units]. */
@@ -138,7 +141,46 @@ export const conv2DBackpropInput: Kernel = {
   },
 };
 
-/** The same for the depthwise convolution; neither is in tfjs on wasm. */
+/**
+ * With one filter a channel, and windows that are large; up to 3 x 3, XNNPACK on its one thread is about as fast. Or where windows leave gaps.
+ */
+function isWideAndSingle({ filter }: Inputs, { strides, dataFormat = 'NHWC' }: WindowAttributes): boolean {
+  const [height, width, channels, each] = filter!.shape as Shape4D;
+  return dataFormat === 'NHWC' && each === 1 && ((height * width > 9 && channels >= 8) || leavesGaps(filter!, strides));
+}
+
+/** A convolution of each channel on its own. */
+export const depthwiseConv2D: Kernel = {
+  name: 'DepthwiseConv2dNative',
+  takes: isWideAndSingle,
+  run: (host, { x, filter }, attributes: WindowAttributes) => convolveDepthwise(host, x!, filter!, attributes),
+};
+
+/** A layer: depthwise convolution, bias, activation. */
+export const fusedDepthwiseConv2D: Kernel = {
+  name: 'FusedDepthwiseConv2D',
+  takes: isWideAndSingle,
+  run: (host, { x, filter, bias, preluActivationWeights: slopes }, attributes: WindowAttributes & Activation) =>
+    activate(host, convolveDepthwise(host, x!, filter!, attributes), attributes, { bias, slopes }),
+};
+
+function convolveDepthwise(
+  host: Host,
+  x: TensorInfo,
+  filter: TensorInfo,
+  { dilations, ...attributes }: WindowAttributes,
+): TensorInfo {
+  const window = { ...attributes, dilations: dilations ?? 1 };
+  const info = windowOf(x.shape as Shape4D, filter.shape as Shape4D, window, true);
+  const out = host.output(info.outShape);
+  const [xAt, filterAt, outAt] = host.addresses(x, filter, out);
+  const lines = info.batchSize * info.outHeight;
+  const grain = Math.ceil((GRAIN * info.outHeight) / Math.max(1, 4 * multiplications(info, info.outChannels)));
+  withGeometry(host, info, (geometry) => host.run('depthwise', lines, grain, xAt, filterAt, geometry, outAt));
+  return out;
+}
+
+/** The gradients of the depthwise convolution; neither is in tfjs on wasm. */
 export const depthwiseBackpropFilter: Kernel = {
   name: 'DepthwiseConv2dNativeBackpropFilter',
   run(host, { x, dy }, attributes: OfFilter) {

@@ -5,7 +5,9 @@ import {
   conv2DBackpropInput,
   depthwiseBackpropFilter,
   depthwiseBackpropInput,
+  depthwiseConv2D,
   fusedConv2D,
+  fusedDepthwiseConv2D,
 } from './convolution.js';
 import { einsum } from './einsum.js';
 import { fourier } from './fourier.js';
@@ -33,6 +35,8 @@ export const kernels: readonly Kernel[] = [
   fusedMatMul,
   conv2D,
   fusedConv2D,
+  depthwiseConv2D,
+  fusedDepthwiseConv2D,
   conv2DBackpropFilter,
   conv2DBackpropInput,
   depthwiseBackpropFilter,

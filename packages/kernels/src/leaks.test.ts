@@ -83,6 +83,10 @@ const calls: Record<string, () => Call> = {
     inputs: { x: numbers(3, 5, 6, 16), filter: numbers(3, 2, 16, 17), bias: numbers(17) },
     attributes: { ...window, activation: 'elu' },
   }),
+  ...all('DepthwiseConv2dNative FusedDepthwiseConv2D', () => ({
+    inputs: { x: numbers(3, 5, 6, 17), filter: numbers(5, 2, 17, 1) },
+    attributes: { ...window, activation: 'relu' },
+  })),
   Conv2DBackpropFilter: () => ({
     inputs: { x: numbers(...images.x), dy: numbers(...images.dy) },
     attributes: { ...window, filterShape: images.filter },

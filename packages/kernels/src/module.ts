@@ -14,6 +14,7 @@ export type Ranged =
   | 'convolutionFilterGradient'
   | 'convolutionInputGradient'
   | 'copySteps'
+  | 'depthwise'
   | 'depthwiseFilterGradient'
   | 'depthwiseInputGradient'
   | 'equal'

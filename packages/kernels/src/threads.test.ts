@@ -75,6 +75,7 @@ describe('results do not depend on the number of threads', () => {
         [normals([37, 9, 9, 16], 6), normals([3, 3, 16, 24], 7), normals([24], 8)],
         (x, filter, bias) => [
           ...run('Conv2D', { x: x!, filter: filter! }, attributes),
+          ...run('DepthwiseConv2dNative', { x: x!, filter: tf.ones([4, 4, 16, 1]) }, attributes),
           ...run('FusedConv2D', { x: x!, filter: filter!, bias: bias! }, { ...attributes, activation: 'relu' }),
         ],
       ],
