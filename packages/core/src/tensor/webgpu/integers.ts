@@ -1,4 +1,4 @@
-import { type Tensor, backend_util, cast, reshape, util } from '@surprisal/kernels/tfjs';
+import { type Tensor, backend_util, cast, reshape, util, zeros } from '@surprisal/kernels/tfjs';
 import { register, registered, runProgram } from './program.js';
 
 /**
@@ -55,9 +55,16 @@ function overOuterAxes(name: string): void {
   register(name, (inputs, attributes) => {
     const x = inputs.x!;
     const axes = util.parseAxisParam((attributes.axis ?? attributes.reductionIndices) as number[], x.shape);
+    if (name === 'Sum' && x.size === 0) return emptySum(x, axes, attributes.keepDims as boolean);
     if (!isWhole(x) || backend_util.getAxesPermutation(axes, x.rank) === null) return reduce(inputs, attributes);
     const result = reduce({ x: cast(x, 'float32') }, attributes) as Tensor;
     if (name === 'Mean' || name.startsWith('Arg')) return result;
     return cast(result, name === 'Sum' || name === 'Prod' ? 'int32' : x.dtype);
   });
+}
+
+/** A sum of nothing is 0. tfjs's programs have no buffer for nothing. */
+function emptySum({ shape, dtype }: Tensor, axes: number[], keepDims: boolean): Tensor {
+  const [left] = backend_util.computeOutAndReduceShapes(shape, axes);
+  return zeros(keepDims ? backend_util.expandShapeToKeepDim(left, axes) : left, dtype === 'bool' ? 'int32' : dtype);
 }

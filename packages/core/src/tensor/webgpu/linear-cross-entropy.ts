@@ -1,4 +1,4 @@
-import { type Tensor, type Tensor2D, add, concat, matMul, slice, sum, tidy } from '@surprisal/kernels/tfjs';
+import { type Tensor, type Tensor2D, add, concat, matMul, slice, sum, tidy, zerosLike } from '@surprisal/kernels/tfjs';
 import { lastColumn } from './cross-entropy.js';
 import { elementary } from './elementary.js';
 import { type Compute, register, runProgram } from './program.js';
@@ -184,6 +184,7 @@ const wholeCode = `${elementary}
 const gradient: Compute = (given, attributes) => {
   const { inputs, weights } = given as Record<string, Tensor2D>;
   const [batch, classes] = [inputs!.shape[0], weights!.shape[1]];
+  if (batch === 0) return [inputs!, weights!, given['bias']!].map((x) => zerosLike(x)); // a product of no rows has no buffer
   const width = Math.min(classes, Math.max(CLASSES, Math.floor(BLOCK / Math.max(1, batch) / CLASSES) * CLASSES));
   return tidy(() => {
     let ofInputs: Tensor | undefined;

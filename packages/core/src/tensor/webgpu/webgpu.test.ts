@@ -315,6 +315,7 @@ describe('on webgpu', () => {
   const linearOptions: Omit<LinearCrossEntropyOptions, 'bias'>[] = [{}, { labelSmoothing: 0.1 }, { zLoss: 0.01 }];
   it.each(linearOptions)('linear cross-entropy and its gradients are those of the composed form: %o', async (given) => {
     for (const [rows, features, classes] of [
+      [0, 3, 5],
       [1, 1, 1],
       [3, 17, 5],
       [33, 20, 70],
