@@ -116,6 +116,16 @@ describe.each(['cpu', 'wasm'] as const)('derivatives on %s', (engine) => {
     expect(slopes).toEqual([0, 0.25]);
   });
 
+  it('of the largest and the least are shared by all that are', () => {
+    const x = t.tensor2d([[1, 3, 3], [0, 0, 2]]); // prettier-ignore
+    const slopes = (f: (z: Tensor) => Tensor) =>
+      tidy(() => Array.from(gradientsOf((z) => t.sum(f(z)), [x]).gradients[0]!.dataSync()));
+    expect(slopes((z) => t.max(z, 1))).toEqual([0, 0.5, 0.5, 0, 0, 1]);
+    expect(slopes((z) => t.min(z, -1, true))).toEqual([1, 0, 0, 0.5, 0.5, 0]);
+    expect(slopes((z) => t.max(z))).toEqual([0, 0.5, 0.5, 0, 0, 0]);
+    x.dispose();
+  });
+
   it('of norms hold where squares overflow or vanish', () => {
     for (const size of [1e30, 1e-30]) {
       const { value, gradients } = gradientsOf((x) => t.norm(x), [t.tensor1d([3 * size, 4 * size])]);

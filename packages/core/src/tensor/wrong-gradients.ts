@@ -4,6 +4,8 @@ import {
   broadcast_util,
   cast,
   cumsum,
+  div,
+  equal,
   getGradient,
   greaterEqual,
   less,
@@ -20,6 +22,7 @@ import {
   sum,
   transpose,
   unsortedSegmentSum,
+  util,
   where,
   zeros,
   zerosLike,
@@ -111,6 +114,22 @@ registerGradient({
     };
   },
 });
+
+// Of several that are the largest, each takes an even share; tfjs gives the whole to all of them.
+for (const kernelName of ['Max', 'Min']) {
+  registerGradient({
+    kernelName,
+    inputsToSave: ['x'],
+    outputsToSave: [true],
+    gradFunc(dy, [x, y], attributes) {
+      const { reductionIndices, axis = reductionIndices } = attributes as Record<string, number[] | undefined>;
+      const axes = util.parseAxisParam(axis!, x!.shape);
+      const kept = x!.shape.map((size, i) => (axes.includes(i) ? 1 : size));
+      const reached = cast(equal(x!, reshape(y!, kept)), 'float32');
+      return { x: () => mul(reached, div(reshape(dy as Tensor, kept), sum(reached, axes, true))) };
+    },
+  });
+}
 
 registerGradient({
   kernelName: 'Abs', // at 0 it is 0, the middle of the slopes; tfjs takes -1
