@@ -16,9 +16,12 @@ export function nearest(name: string, candidates: readonly string[]): string | u
  */
 export function unknownName(what: string, name: string, candidates: readonly string[], hint = ''): UnknownNameError {
   const suggestion = nearest(name, candidates);
-  const list = candidates.length > 0 && candidates.length <= 12 ? `: expected one of ${candidates.join(', ')}` : hint;
-  return new UnknownNameError(
-    `unknown ${what} "${name}"${suggestion ? `: did you mean "${suggestion}"?` : list}`,
-    suggestion,
-  );
+  const rest = suggestion ? `: did you mean "${suggestion}"?` : hint || listOf(candidates);
+  return new UnknownNameError(`unknown ${what} "${name}"${rest}`, suggestion);
+}
+
+function listOf(candidates: readonly string[]): string {
+  if (candidates.length === 0) return '';
+  if (candidates.length <= 12) return `: expected one of ${candidates.join(', ')}`;
+  return `: expected one of ${candidates.length}, such as ${candidates.slice(0, 5).join(', ')}`;
 }
