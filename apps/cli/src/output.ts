@@ -23,6 +23,7 @@ export class Output {
   readonly quiet: boolean;
   readonly verbose: boolean;
   readonly ascii: boolean;
+  readonly #warned = new Set<string>();
 
   constructor(options: OutputOptions) {
     this.colors = picocolors.createColors(options.color ?? hasColors(process.stdout));
@@ -64,8 +65,10 @@ export class Output {
     if (!this.quiet) process.stderr.write(`${text}\n`);
   }
 
-  /** A warning, shown even when quiet. */
+  /** A warning, shown even when quiet, and once. */
   warn(text: string): void {
+    if (this.#warned.has(text)) return;
+    this.#warned.add(text);
     process.stderr.write(`${this.noteColors.yellow('warning:')} ${text}\n`);
   }
 }
