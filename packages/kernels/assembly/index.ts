@@ -11,6 +11,15 @@ export {
   select,
   selectTruths,
   squaredDifference,
+  wholeDifference,
+  wholeEqual,
+  wholeGreater,
+  wholeGreaterEqual,
+  wholeMaximum,
+  wholeMinimum,
+  wholeNotEqual,
+  wholeProduct,
+  wholeSum,
 } from './pairs';
 export {
   convolution,
@@ -34,6 +43,7 @@ export {
 } from './point-pairs';
 export { maxPoolGradient } from './pooling';
 export { maxColumns, maxRows, minColumns, minRows, sumColumns, sumRows } from './reductions';
+export { productUpTo, sumUpTo } from './scans';
 export { segmentSum } from './segments';
 export {
   softmaxJensenShannon,
@@ -51,4 +61,20 @@ export {
 } from './softmax-rows';
 export { copySteps, gatherRows } from './steps';
 export { transposeMatrices } from './transpose';
-export { clip, erf, exp, expm1, log, log1p, reciprocal, rsqrt, sigmoid, sign, softplus, sqrt, tanh } from './unary';
+export {
+  clip,
+  erf,
+  exp,
+  expm1,
+  leakyRelu,
+  log,
+  log1p,
+  reciprocal,
+  rsqrt,
+  selu,
+  sigmoid,
+  sign,
+  softplus,
+  sqrt,
+  tanh,
+} from './unary';

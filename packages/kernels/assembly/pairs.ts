@@ -69,6 +69,71 @@ class GreaterEqual extends OfTruths {
   }
 }
 
+// Of whole numbers.
+
+class WholeSum extends OfNumbers {
+  @inline
+  of(a: v128, b: v128): v128 {
+    return i32x4.add(a, b);
+  }
+}
+
+class WholeDifference extends OfNumbers {
+  @inline
+  of(a: v128, b: v128): v128 {
+    return i32x4.sub(a, b);
+  }
+}
+
+class WholeProduct extends OfNumbers {
+  @inline
+  of(a: v128, b: v128): v128 {
+    return i32x4.mul(a, b);
+  }
+}
+
+class WholeMaximum extends OfNumbers {
+  @inline
+  of(a: v128, b: v128): v128 {
+    return i32x4.max_s(a, b);
+  }
+}
+
+class WholeMinimum extends OfNumbers {
+  @inline
+  of(a: v128, b: v128): v128 {
+    return i32x4.min_s(a, b);
+  }
+}
+
+class WholeEqual extends OfTruths {
+  @inline
+  of(a: v128, b: v128): v128 {
+    return i32x4.eq(a, b);
+  }
+}
+
+class WholeNotEqual extends OfTruths {
+  @inline
+  of(a: v128, b: v128): v128 {
+    return i32x4.ne(a, b);
+  }
+}
+
+class WholeGreater extends OfTruths {
+  @inline
+  of(a: v128, b: v128): v128 {
+    return i32x4.gt_s(a, b);
+  }
+}
+
+class WholeGreaterEqual extends OfTruths {
+  @inline
+  of(a: v128, b: v128): v128 {
+    return i32x4.ge_s(a, b);
+  }
+}
+
 function zip<F>(
   a: usize,
   b: usize,
@@ -155,6 +220,51 @@ export function greater(a: usize, b: usize, inner: i32, aStep: i32, bStep: i32, 
 // prettier-ignore
 export function greaterEqual(a: usize, b: usize, inner: i32, aStep: i32, bStep: i32, rank: i32, axes: usize, out: usize, from: i32, to: i32): void {
   zip<GreaterEqual>(a, b, inner, aStep, bStep, rank, axes, out, from, to);
+}
+
+// prettier-ignore
+export function wholeSum(a: usize, b: usize, inner: i32, aStep: i32, bStep: i32, rank: i32, axes: usize, out: usize, from: i32, to: i32): void {
+  zip<WholeSum>(a, b, inner, aStep, bStep, rank, axes, out, from, to);
+}
+
+// prettier-ignore
+export function wholeDifference(a: usize, b: usize, inner: i32, aStep: i32, bStep: i32, rank: i32, axes: usize, out: usize, from: i32, to: i32): void {
+  zip<WholeDifference>(a, b, inner, aStep, bStep, rank, axes, out, from, to);
+}
+
+// prettier-ignore
+export function wholeProduct(a: usize, b: usize, inner: i32, aStep: i32, bStep: i32, rank: i32, axes: usize, out: usize, from: i32, to: i32): void {
+  zip<WholeProduct>(a, b, inner, aStep, bStep, rank, axes, out, from, to);
+}
+
+// prettier-ignore
+export function wholeMaximum(a: usize, b: usize, inner: i32, aStep: i32, bStep: i32, rank: i32, axes: usize, out: usize, from: i32, to: i32): void {
+  zip<WholeMaximum>(a, b, inner, aStep, bStep, rank, axes, out, from, to);
+}
+
+// prettier-ignore
+export function wholeMinimum(a: usize, b: usize, inner: i32, aStep: i32, bStep: i32, rank: i32, axes: usize, out: usize, from: i32, to: i32): void {
+  zip<WholeMinimum>(a, b, inner, aStep, bStep, rank, axes, out, from, to);
+}
+
+// prettier-ignore
+export function wholeEqual(a: usize, b: usize, inner: i32, aStep: i32, bStep: i32, rank: i32, axes: usize, out: usize, from: i32, to: i32): void {
+  zip<WholeEqual>(a, b, inner, aStep, bStep, rank, axes, out, from, to);
+}
+
+// prettier-ignore
+export function wholeNotEqual(a: usize, b: usize, inner: i32, aStep: i32, bStep: i32, rank: i32, axes: usize, out: usize, from: i32, to: i32): void {
+  zip<WholeNotEqual>(a, b, inner, aStep, bStep, rank, axes, out, from, to);
+}
+
+// prettier-ignore
+export function wholeGreater(a: usize, b: usize, inner: i32, aStep: i32, bStep: i32, rank: i32, axes: usize, out: usize, from: i32, to: i32): void {
+  zip<WholeGreater>(a, b, inner, aStep, bStep, rank, axes, out, from, to);
+}
+
+// prettier-ignore
+export function wholeGreaterEqual(a: usize, b: usize, inner: i32, aStep: i32, bStep: i32, rank: i32, axes: usize, out: usize, from: i32, to: i32): void {
+  zip<WholeGreaterEqual>(a, b, inner, aStep, bStep, rank, axes, out, from, to);
 }
 
 /** out = condition ? yes : no, of numbers of 32 bits; a truth is a byte. */

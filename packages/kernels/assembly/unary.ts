@@ -76,6 +76,15 @@ class Softplus {
   }
 }
 
+/** scale x above 0, scale alpha (e^x - 1) below, within 4 ulp; Klambauer et al.: Self-Normalizing Neural Networks, 2017, arXiv:1706.02515 */
+class Selu {
+  @inline
+  of(x: v128): v128 {
+    const below = f32x4.mul(f32x4.splat(1.7580993408473768), Math4.expm1Below(f32x4.pmin(x, f32x4.splat(0))));
+    return v128.bitselect(f32x4.mul(f32x4.splat(1.0507009873554805), x), below, f32x4.ge(x, f32x4.splat(0)));
+  }
+}
+
 /** 1, 0 or -1; 0 for NaN */
 class Sign {
   @inline
@@ -139,6 +148,10 @@ export function softplus(x: usize, out: usize, from: i32, to: i32): void {
   map<Softplus>(x, out, from, to);
 }
 
+export function selu(x: usize, out: usize, from: i32, to: i32): void {
+  map<Selu>(x, out, from, to);
+}
+
 export function sign(x: usize, out: usize, from: i32, to: i32): void {
   map<Sign>(x, out, from, to);
 }
@@ -168,5 +181,17 @@ export function clip(x: usize, out: usize, low: f32, high: f32, from: i32, to: i
   }
   for (; n > 0; n -= 4, x += 16, out += 16) {
     Four.store(out, 0, n, f32x4.pmin(f32x4.pmax(Four.load(x, 0, n, 0), least), most));
+  }
+}
+
+/** out = x above 0, alpha x elsewhere. */
+export function leakyRelu(x: usize, out: usize, alpha: f32, from: i32, to: i32): void {
+  const slope = f32x4.splat(alpha);
+  const zero = f32x4.splat(0);
+  x += (<usize>from) << 2;
+  out += (<usize>from) << 2;
+  for (let n = to - from; n > 0; n -= 4, x += 16, out += 16) {
+    const v = Four.load(x, 0, n, 0);
+    Four.store(out, 0, n, v128.bitselect(f32x4.mul(v, slope), v, f32x4.lt(v, zero)));
   }
 }

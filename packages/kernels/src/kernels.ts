@@ -22,6 +22,7 @@ import { binaryKernels } from './pairs.js';
 import { pointPairs } from './point-pairs.js';
 import { maxPoolGrad } from './pooling.js';
 import { reductions } from './reductions.js';
+import { scans } from './scans.js';
 import { unsortedSegmentSum } from './segments.js';
 import { concat, pack, slice, splitV, unpack } from './slices.js';
 import { logSoftmax, softmax } from './softmax.js';
@@ -54,6 +55,7 @@ export const kernels: readonly Kernel[] = [
   ...binaryKernels,
   einsum,
   ...reductions,
+  ...scans,
   softmax,
   logSoftmax,
   transpose,

@@ -38,17 +38,23 @@ const given = (inputs: Call['inputs'], width: number): Call['inputs'] => ({
 
 /** A call of each kernel. */
 const calls: Record<string, () => Call> = {
-  ...all('Exp Expm1 Log Log1p Tanh Sigmoid Softplus Erf Sqrt Rsqrt Reciprocal Sign Relu Relu6 Identity', () => ({
+  ...all('Exp Expm1 Log Log1p Tanh Sigmoid Softplus Erf Sqrt Rsqrt Reciprocal Sign Selu Relu Relu6 Identity', () => ({
     inputs: { x: numbers(37) },
   })),
+  LeakyRelu: () => ({ inputs: { x: numbers(37) }, attributes: { alpha: 0.2 } }),
   ClipByValue: () => ({ inputs: { x: numbers(37) }, attributes: { clipValueMin: -1, clipValueMax: 1 } }),
   ...all('Maximum Minimum SquaredDifference Equal NotEqual Greater GreaterEqual Less LessEqual', () => ({
     inputs: { a: numbers(3, 7), b: numbers(3, 1) },
   })),
-  ...all('LogicalAnd LogicalOr', () => ({ inputs: { a: truths(37), b: truths(37) } })),
+  ...all('Add Sub Multiply', () => ({ inputs: { a: whole(1, 2, 3), b: whole(4) } })),
+  ...all('LogicalAnd LogicalOr', () => ({ inputs: { a: truths(37), b: truths(1) } })),
   Select: () => ({ inputs: { condition: truths(37), t: numbers(37), e: numbers(37) } }),
   ...all('Sum Mean Min', () => ({ inputs: { x: numbers(3, 5, 4) }, attributes: { axis: [0, 2], keepDims: false } })),
   Max: () => ({ inputs: { x: numbers(3, 5, 4) }, attributes: { reductionIndices: [0, 2], keepDims: false } }),
+  ...all('Cumsum Cumprod', () => ({
+    inputs: { x: numbers(3, 5, 4) },
+    attributes: { axis: 1, exclusive: false, reverse: true },
+  })),
   ...all('Softmax LogSoftmax', () => ({ inputs: rows() })),
   Transpose: () => ({ inputs: { x: numbers(3, 5, 4) }, attributes: { perm: [2, 0, 1] } }),
   Slice: () => ({ inputs: { x: numbers(3, 5, 4) }, attributes: { begin: [1, 0, 1], size: [2, 5, 2] } }),

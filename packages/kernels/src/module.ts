@@ -28,6 +28,7 @@ export type Ranged =
   | 'greater'
   | 'greaterEqual'
   | 'knownLosses'
+  | 'leakyRelu'
   | 'log'
   | 'log1p'
   | 'logGaussianKernelSums'
@@ -49,10 +50,12 @@ export type Ranged =
   | 'multiplyPacked'
   | 'notEqual'
   | 'packPanels'
+  | 'productUpTo'
   | 'reciprocal'
   | 'rsqrt'
   | 'select'
   | 'selectTruths'
+  | 'selu'
   | 'sgdStep'
   | 'sigmoid'
   | 'sign'
@@ -72,9 +75,19 @@ export type Ranged =
   | 'squaredDistancesGradient'
   | 'sumColumns'
   | 'sumRows'
+  | 'sumUpTo'
   | 'takeLogits'
   | 'tanh'
-  | 'transposeMatrices';
+  | 'transposeMatrices'
+  | 'wholeDifference'
+  | 'wholeEqual'
+  | 'wholeGreater'
+  | 'wholeGreaterEqual'
+  | 'wholeMaximum'
+  | 'wholeMinimum'
+  | 'wholeNotEqual'
+  | 'wholeProduct'
+  | 'wholeSum';
 
 /** A kernel of which a part can be run. */
 export type RangedKernel = (...args: number[]) => void;

@@ -48,9 +48,30 @@ describe.each(Object.entries(functions))('%s', (name, compute) => {
       { numRuns: 60 },
     ));
 
-  it('leaves whole numbers to tfjs', async () => {
-    const [a, b] = [Int32Array.of(3, -1, 4, 1), Int32Array.of(1, -1, 5, 9)].map((data) => ({ shape: [4], data }));
-    const { here, there } = await onBoth(() => [compute(put(a!), put(b!))]);
+  it('equals that of the cpu backend on whole numbers', () => expectSameOfWhole(compute));
+});
+
+/** On shapes that are spread over each other. */
+const expectSameOfWhole = (compute: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor) =>
+  fc.assert(
+    fc.asyncProperty(pair, seed, async ([left, right], at) => {
+      const whole = (shape: number[], seed: number) => {
+        const { data } = normals(shape, seed);
+        return { shape, data: Int32Array.from(data, (x) => Math.round(3 * x)) };
+      };
+      const [a, b] = [whole(left!, at), whole(right!, at + 1)];
+      const { here, there } = await onBoth(() => [compute(put(a), put(b)), compute(put(b), put(a))]);
+      here.forEach((got, i) => expectWithin(got, there[i]!, () => 0));
+    }),
+    { numRuns: 40 },
+  );
+
+describe.each(Object.entries({ add: tf.add, sub: tf.sub, mul: tf.mul }))('%s', (_, compute) => {
+  it('equals that of the cpu backend on whole numbers', () => expectSameOfWhole(compute));
+
+  it('leaves other numbers to tfjs', async () => {
+    const [a, b] = [normals([3, 5], 1, true), normals([5], 2)];
+    const { here, there } = await onBoth(() => [compute(put(a), put(b))]);
     expectWithin(here[0]!, there[0]!, () => 0);
   });
 });
@@ -84,11 +105,15 @@ describe('truths', () => {
     tf.dispose(neighbours);
   });
 
-  it('are spread by tfjs', async () => {
-    const { here, there } = await onBoth(() => {
-      const [a, b] = [truths([3, 1], 1), truths([4], 2)];
-      return [tf.logicalAnd(a, b), tf.logicalOr(a, b), tf.where(truths([3], 3), tf.ones([2, 3]), tf.zeros([2, 3]))];
-    });
-    here.forEach((got, i) => expectWithin(got, there[i]!, () => 0));
-  });
+  it('are spread over each other', () =>
+    fc.assert(
+      fc.asyncProperty(pair, seed, async ([left, right], at) => {
+        const { here, there } = await onBoth(() => {
+          const [a, b] = [truths(left!, at), truths(right!, at + 1)];
+          return [tf.logicalAnd(a, b), tf.logicalOr(b, a)];
+        });
+        here.forEach((got, i) => expectWithin(got, there[i]!, () => 0));
+      }),
+      { numRuns: 60 },
+    ));
 });

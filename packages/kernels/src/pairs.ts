@@ -1,8 +1,9 @@
-import { type TensorInfo, broadcast_util, util } from '#tfjs';
+import { type DataType, type TensorInfo, broadcast_util, util } from '#tfjs';
 import { stridesOf, withNumbers } from './axes.js';
 import type { Host } from './host.js';
-import type { Inputs, Kernel } from './kernel.js';
+import type { Kernel } from './kernel.js';
 import type { Ranged } from './module.js';
+import { spread } from './steps.js';
 
 /** So many numbers are worth a part of their own. */
 const GRAIN = 65_536;
@@ -47,33 +48,41 @@ function zip(host: Host, kernel: Ranged, a: TensorInfo, b: TensorInfo, out: Tens
   );
 }
 
+/** The compiled functions of two numbers of each kind. */
+type ByKind = Readonly<Partial<Record<DataType, Ranged>>>;
+
 interface BinaryOptions {
-  readonly dtype?: 'float32' | 'bool';
+  readonly isTruth?: boolean;
   /** Whether it is the compiled function of the sides exchanged. */
   readonly exchanged?: boolean;
 }
 
-/** A function of two float32 numbers, spread over each other's axes. Other types are left to tfjs. */
-const binary = (name: string, compiled: Ranged, { dtype = 'float32', exchanged }: BinaryOptions = {}): Kernel => ({
+/** A function of two numbers, spread over each other's axes. Kinds that are not compiled are left to tfjs. */
+const binary = (name: string, compiled: ByKind, { isTruth, exchanged }: BinaryOptions = {}): Kernel => ({
   name,
-  takes: ({ a, b }) => a!.dtype === 'float32' && b!.dtype === 'float32',
+  takes: ({ a, b }) => a!.dtype in compiled && b!.dtype === a!.dtype,
   run(host, { a, b }) {
-    const out = host.output(broadcast_util.assertAndGetBroadcastShape(a!.shape, b!.shape), dtype);
-    if (exchanged) zip(host, compiled, b!, a!, out);
-    else zip(host, compiled, a!, b!, out);
+    const shape = broadcast_util.assertAndGetBroadcastShape(a!.shape, b!.shape);
+    const out = host.output(shape, isTruth ? 'bool' : a!.dtype);
+    const [left, right] = exchanged ? [b!, a!] : [a!, b!];
+    zip(host, compiled[a!.dtype]!, left, right, out);
     return out;
   },
 });
 
-const sameShape = ({ a, b }: Inputs) => util.arraysEqual(a!.shape, b!.shape);
+const comparison = (name: string, compiled: ByKind, exchanged = false) =>
+  binary(name, compiled, { isTruth: true, exchanged });
 
-/** A function of two truths at the same place. Where shapes differ, it is left to tfjs. */
+/** A function of two truths at the same place; first, where shapes differ, they are spread over each other's axes. */
 const logical = (name: string, compiled: Ranged): Kernel => ({
   name,
-  takes: sameShape,
   run(host, { a, b }) {
-    const out = host.output(a!.shape, 'bool');
-    host.run(compiled, util.sizeFromShape(a!.shape), 4 * GRAIN, ...host.addresses(a!, b!, out));
+    const shape = broadcast_util.assertAndGetBroadcastShape(a!.shape, b!.shape);
+    const out = host.output(shape, 'bool');
+    const sides = [a!, b!].map((side) => spread(host, side, shape));
+    const [left, right, to] = [...sides, out].map((side) => host.address(side)) as [number, number, number];
+    host.run(compiled, util.sizeFromShape(shape), 4 * GRAIN, left, right, to);
+    for (const side of sides) host.dispose(side);
     return out;
   },
 });
@@ -90,16 +99,22 @@ const select: Kernel = {
   },
 };
 
+const greater = { float32: 'greater', int32: 'wholeGreater' } as const;
+const greaterEqual = { float32: 'greaterEqual', int32: 'wholeGreaterEqual' } as const;
+
 export const binaryKernels: readonly Kernel[] = [
-  binary('Maximum', 'maximum'),
-  binary('Minimum', 'minimum'),
-  binary('SquaredDifference', 'squaredDifference'),
-  binary('Equal', 'equal', { dtype: 'bool' }),
-  binary('NotEqual', 'notEqual', { dtype: 'bool' }),
-  binary('Greater', 'greater', { dtype: 'bool' }),
-  binary('GreaterEqual', 'greaterEqual', { dtype: 'bool' }),
-  binary('Less', 'greater', { dtype: 'bool', exchanged: true }),
-  binary('LessEqual', 'greaterEqual', { dtype: 'bool', exchanged: true }),
+  binary('Add', { int32: 'wholeSum' }),
+  binary('Sub', { int32: 'wholeDifference' }),
+  binary('Multiply', { int32: 'wholeProduct' }),
+  binary('Maximum', { float32: 'maximum', int32: 'wholeMaximum' }),
+  binary('Minimum', { float32: 'minimum', int32: 'wholeMinimum' }),
+  binary('SquaredDifference', { float32: 'squaredDifference' }),
+  comparison('Equal', { float32: 'equal', int32: 'wholeEqual' }),
+  comparison('NotEqual', { float32: 'notEqual', int32: 'wholeNotEqual' }),
+  comparison('Greater', greater),
+  comparison('GreaterEqual', greaterEqual),
+  comparison('Less', greater, true),
+  comparison('LessEqual', greaterEqual, true),
   logical('LogicalAnd', 'logicalAnd'),
   logical('LogicalOr', 'logicalOr'),
   select,

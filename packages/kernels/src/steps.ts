@@ -125,5 +125,11 @@ const tile: Kernel = {
   },
 };
 
+/** A tensor spread over axes that it does not have, or has of size 1. */
+export function spread(host: Host, x: TensorInfo, shape: number[]): TensorInfo {
+  const own = axesOf([...new Array<number>(shape.length - x.shape.length).fill(1), ...x.shape]);
+  return take(host, x, 0, shape.map((size, i) => ({ size, step: own[i]!.size === 1 ? 0 : own[i]!.step })), shape); // prettier-ignore
+}
+
 /** What copies elements in steps. */
 export const stepKernels: readonly Kernel[] = [stridedSlice, reverse, tile];

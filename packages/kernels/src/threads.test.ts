@@ -56,6 +56,7 @@ describe('results do not depend on the number of threads', () => {
       [[x], (x) => [tf.exp(x!), tf.tanh(x!), tf.sigmoid(x!), tf.relu(x!), tf.erf(x!)]],
       [[x], (x) => [tf.sum(x!), tf.sum(x!, 0), tf.mean(x!, 1), tf.max(x!), tf.min(x!, 0)]],
       [[x], (x) => [tf.transpose(x!), tf.softmax(x!), tf.logSoftmax(x!)]],
+      [[x], (x) => [tf.cumsum(x!, 0), tf.cumprod(x!, 1), tf.selu(x!), tf.leakyRelu(x!)]],
       [[x], (x) => [tf.reverse(x!), tf.stridedSlice(x!, [0, 0], [700, 300], [2, 3]), tf.concat([x!, x!], 1)]],
       [[x], (x) => [tf.tile(x!, [2, 2]), tf.gather(x!, tf.range(0, 600, 1, 'int32') as tf.Tensor1D)]],
     ]);

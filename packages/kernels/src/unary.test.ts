@@ -9,6 +9,8 @@ const logistic = (x: number) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (
 
 const softplus = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 
+const selu = (x: number) => 1.0507009873554805 * (x >= 0 ? x : 1.6732632423543772 * Math.expm1(x));
+
 /** In float64: the series around 0, the continued fraction of its complement from 2.5 on. */
 function erf(x: number): number {
   const t = Math.abs(x);
@@ -32,6 +34,7 @@ const functions = [
   ['tanh', (x: tf.Tensor) => tf.tanh(x), Math.tanh, 3],
   ['sigmoid', (x: tf.Tensor) => tf.sigmoid(x), logistic, 3],
   ['softplus', (x: tf.Tensor) => tf.softplus(x), softplus, 2],
+  ['selu', (x: tf.Tensor) => tf.selu(x), selu, 4],
   ['erf', (x: tf.Tensor) => tf.erf(x), erf, 2],
   ['sqrt', (x: tf.Tensor) => tf.sqrt(x), Math.sqrt, 0.5],
   ['rsqrt', (x: tf.Tensor) => tf.rsqrt(x), (x: number) => 1 / Math.sqrt(x), 1.5],
@@ -114,6 +117,7 @@ describe('bounds', () => {
     (x: tf.Tensor) => tf.relu(x),
     (x: tf.Tensor) => tf.relu6(tf.mul(x, 5)),
     (x: tf.Tensor) => tf.sign(x),
+    (x: tf.Tensor) => tf.leakyRelu(x, 0.25),
   ];
 
   it('equal those of the cpu backend in any shape, also at NaN and infinities', () =>

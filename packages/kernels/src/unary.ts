@@ -27,6 +27,17 @@ const clip = <Attributes>(name: string, bounds: (attributes: Attributes) => [low
   },
 });
 
+/** The slope below 0 is a parameter. */
+const leakyRelu: Kernel = {
+  name: 'LeakyRelu',
+  takes: ({ x }) => x!.dtype === 'float32',
+  run(host, { x }, { alpha }: { readonly alpha: number }) {
+    const out = host.output(x!.shape);
+    host.run('leakyRelu', util.sizeFromShape(x!.shape), GRAIN, ...host.addresses(x!, out), alpha);
+    return out;
+  },
+};
+
 /** Within the errors that assembly/math.ts states. */
 export const unaryKernels: readonly Kernel[] = [
   unary('Exp', 'exp'),
@@ -41,6 +52,8 @@ export const unaryKernels: readonly Kernel[] = [
   unary('Rsqrt', 'rsqrt'),
   unary('Reciprocal', 'reciprocal'),
   unary('Sign', 'sign'),
+  unary('Selu', 'selu'),
+  leakyRelu,
   clip('ClipByValue', ({ clipValueMin, clipValueMax }: Bounds) => [clipValueMin, clipValueMax]),
   clip('Relu', () => [0, Infinity]),
   clip('Relu6', () => [0, 6]),
