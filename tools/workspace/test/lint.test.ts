@@ -29,6 +29,8 @@ it.each([
 });
 
 it('lint lets imports run downward', async () => {
-  expect(await said('packages/reproductions/src/shared/grid.ts', `export { focal } from '@surprisal/losses';`)).toEqual([]);
+  expect(await said('packages/reproductions/src/shared/grid.ts', `export { focal } from '@surprisal/losses';`)).toEqual(
+    [],
+  );
   expect(await said('packages/losses/src/focal.ts', `export { add } from '@surprisal/core/tensor';`)).toEqual([]);
 });
