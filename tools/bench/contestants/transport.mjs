@@ -29,7 +29,7 @@ function entropic(n, blur) {
   return {
     run,
     note: () =>
-      `${solved.value.toFixed(7)} after ${solved.iterations} sweeps, marginals wrong by ${solved.error.toExponential(1)}`,
+      `${solved.value.toFixed(7)} after ${solved.iterations} passes, marginals wrong by ${solved.error.toExponential(1)}`,
   };
 }
 
