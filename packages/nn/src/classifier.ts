@@ -175,8 +175,11 @@ export async function forEachBatch(
     const sampleIds = Int32Array.from({ length: Math.min(batchSize, size - at) }, (_, i) => at + i);
     const { images, labels } = gatherBatch(model, data, sampleIds);
     const logits = tidy(() => model.apply(toTensor(images)) as Tensor);
-    await visit(logits, labels, sampleIds);
-    logits.dispose();
+    try {
+      await visit(logits, labels, sampleIds);
+    } finally {
+      logits.dispose();
+    }
     await breathe();
   }
 }
