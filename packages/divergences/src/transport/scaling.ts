@@ -49,7 +49,7 @@ export class Scaling {
   /** Goes on with a quarter of the epsilon. */
   sharpen(): void {
     sharpenKernel(this.kernel, this.u, this.v);
-    this.#absorb();
+    this.absorb();
     this.epsilon /= 4;
     this.#reset();
   }
@@ -75,7 +75,7 @@ export class Scaling {
 
   /** A sweep over the potentials themselves, by log-sum-exp, after which the factors are 1: right at once wherever they were. */
   settle(): void {
-    this.#absorb();
+    this.absorb();
     const { p, q, f, g, cost, epsilon } = this;
     const m = q.length;
     for (let i = 0; i < p.length; i++) f[i] = softMinimum(q, (j) => cost[i * m + j]! - g[j]!, epsilon);
@@ -83,14 +83,8 @@ export class Scaling {
     this.start(epsilon);
   }
 
-  /** Moves the factors into the potentials. */
-  finish(): void {
-    this.#absorb();
-    this.u.fill(1);
-    this.v.fill(1);
-  }
-
-  #absorb(): void {
+  /** Moves the factors into the potentials: then {@link start} is due, unless this is the end. */
+  absorb(): void {
     absorb(this.f, this.u, this.epsilon);
     absorb(this.g, this.v, this.epsilon);
   }
@@ -123,7 +117,7 @@ export function softMinimum(masses: Float64Array, value: (j: number) => number, 
 
 /**
  * The same of a mass that is moved to itself by a symmetric cost: one potential, whose factor goes half of the way (in logs) to where it
- * should be. That takes some ten sweeps where rows and columns in turn take thousands.
+ * should be. That takes far fewer sweeps than rows and columns in turn.
  *
  * Knight, Ruiz, Ucar: A Symmetry Preserving Algorithm for Matrix Scaling, 2014; Feydy et al. 2019, arXiv:1810.08278.
  */
@@ -161,7 +155,7 @@ export class SymmetricScaling {
   /** Goes on with a quarter of the epsilon. */
   sharpen(): void {
     sharpenKernel(this.#kernel, this.#u, this.#u);
-    absorb(this.f, this.#u, this.epsilon);
+    this.absorb();
     this.epsilon /= 4;
     this.#reset();
   }
@@ -184,7 +178,7 @@ export class SymmetricScaling {
 
   /** A sweep over the potential itself, by log-sum-exp, after which the factor is 1. */
   settle(): void {
-    absorb(this.f, this.#u, this.epsilon);
+    this.absorb();
     const { p, f, cost, epsilon } = this;
     const n = p.length;
     const best = f.map((_, i) => softMinimum(p, (j) => cost[i * n + j]! - f[j]!, epsilon));
@@ -193,9 +187,8 @@ export class SymmetricScaling {
   }
 
   /** Moves the factor into the potential. */
-  finish(): void {
+  absorb(): void {
     absorb(this.f, this.#u, this.epsilon);
-    this.#u.fill(1);
   }
 
   #reset(): void {

@@ -159,7 +159,7 @@ function descend(
     }
     const last = scale(state, tolerance, most);
     [error, passes] = [last.error, passes + last.passes];
-    state.finish();
+    state.absorb();
   }
   return { f: state.f, g: state.g, error, passes };
 }
